@@ -1,0 +1,223 @@
+"""Every table, in one place. The schema is what a newcomer needs first.
+
+Times are UTC, stored with a zone. Documents that were signed or published are stored as the exact
+bytes that are served. Nothing imports the domain from here, so no circles are possible.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time on both databases (SQLite forgets zones; this puts UTC back)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: a time without a zone is a bug, not a default."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """What all tables share: names for constraints, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON()}  # noqa: RUF012
+
+
+class Issuer(Table):
+    """An issuer hosted here; `profile` holds the members of its OB Profile besides id and type."""
+
+    __tablename__ = "issuers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # the slug in its URLs
+    did: Mapped[str] = mapped_column(String(512), unique=True)
+    did_method: Mapped[str] = mapped_column(String(8))  # "web" or "key"
+    profile: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Key(Table):
+    """The public half of a key and where its private half lives; never deleted.
+
+    `fragment` names the verification method within the issuer's DID. States: active, retired
+    (old signatures keep verifying; `retired_at` becomes `expires`), revoked (compromised).
+    """
+
+    __tablename__ = "keys"
+    __table_args__ = (UniqueConstraint("issuer_id", "fragment"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    fragment: Mapped[str] = mapped_column(String(128))
+    purpose: Mapped[str] = mapped_column(String(16))  # "credentials" or "status"
+    key_type: Mapped[str] = mapped_column(String(16))  # "Ed25519" or "P-256"
+    public_key_multibase: Mapped[str] = mapped_column(String(128))
+    signer_uri: Mapped[str] = mapped_column(String(512))
+    state: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Image(Table):
+    """An uploaded PNG or SVG, named by the hash of its bytes and served as an attachment-safe file."""
+
+    __tablename__ = "images"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hex SHA-256 of `data`
+    media_type: Mapped[str] = mapped_column(String(32))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class Achievement(Table):
+    """One published, immutable version of an achievement; `document` is what is served.
+
+    Versions of one achievement share `series_id`, the id of the first of them.
+    """
+
+    __tablename__ = "achievements"
+    __table_args__ = (UniqueConstraint("series_id", "version"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    series_id: Mapped[str] = mapped_column(String(36))
+    version: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class StatusList(Table):
+    """A Bitstring Status List: its bits, and the credential that was last signed over them.
+
+    `next_position` counts allocations; a keyed permutation of it gives the random-looking index,
+    so that two writers can never pick the same one.
+    """
+
+    __tablename__ = "status_lists"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    status_purpose: Mapped[str] = mapped_column(String(16))
+    length: Mapped[int] = mapped_column(Integer)
+    next_position: Mapped[int] = mapped_column(Integer)
+    permutation_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    bits: Mapped[bytes] = mapped_column(LargeBinary)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+
+
+class Credential(Table):
+    """An issued credential: the exact bytes served, and columns taken from them."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (
+        UniqueConstraint("status_list_id", "status_list_index"),
+        Index("ix_credentials_issuer_id_issued_at_id", "issuer_id", "issued_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)  # the last part of its URL
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    achievement_id: Mapped[str | None] = mapped_column(ForeignKey("achievements.id"), index=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("keys.id"), index=True)
+    credential_id: Mapped[str | None] = mapped_column(Text, index=True)  # `id` in the document
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    jwt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status_list_id: Mapped[str] = mapped_column(ForeignKey("status_lists.id"))
+    status_list_index: Mapped[int] = mapped_column(Integer)
+    issued_at: Mapped[datetime]
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    revoked: Mapped[bool] = mapped_column(Boolean, default=False)
+    revoked_at: Mapped[datetime | None]
+    revocation_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ApiKey(Table):
+    """A bearer key; only the hash of its secret is kept. `issuer_id` None means administrator."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))  # hex SHA-256; the secret is 256 bits
+    issuer_id: Mapped[str | None] = mapped_column(ForeignKey("issuers.id"), index=True)
+    scopes: Mapped[str] = mapped_column(Text)  # space separated, as in OAuth 2
+    label: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Table):
+    """The stored answer to a creating request, found by who asked and the key they sent.
+
+    Written in the same transaction as what it created, so that both exist or neither does.
+    """
+
+    __tablename__ = "idempotency_keys"
+
+    api_key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))  # method, path and body
+    status_code: Mapped[int] = mapped_column(Integer)
+    location: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class AuditEvent(Table):
+    """Who did what, when; append-only (the migration adds triggers that refuse change)."""
+
+    __tablename__ = "audit_events"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(128))  # "api-key:ID", "cli:USER" or "service"
+    action: Mapped[str] = mapped_column(String(64))
+    issuer_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    subject: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any]]
