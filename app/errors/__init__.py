@@ -18,19 +18,39 @@ Lower floors raise; `verification` gathers them into checks; `web/problems.py` a
 them into HTTP answers.
 """
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend in a document: the reason, a plain sentence, and where (JSON pointer)."""
+
+    code: str
+    detail: str
+    field: str
+
 
 class SignetError(Exception):
     """Something that a caller can be told about.
 
     `code` is the stable word for the reason, `detail` one plain sentence that says what to mend,
-    `field` the JSON pointer (or form field) of the culprit where there is one.
+    `field` the JSON pointer (or form field) of the culprit where there is one. A check that looks
+    at a whole document gathers everything it found in `findings`; the first of them gives the rest.
     """
 
-    def __init__(self, code: str, detail: str, *, field: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.field = field
+        self.findings = findings
 
 
 class MalformedInput(SignetError):

@@ -8,7 +8,7 @@ ours. A code that is not in the table cannot be shown; a test holds the code aga
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import SignetError
+from app.errors import Finding, SignetError
 
 _VCDM = "https://www.w3.org/TR/vc-data-model#"
 _STATUS = "https://www.w3.org/ns/credentials/status-list#"
@@ -35,17 +35,21 @@ NOT_MADE = _SIGNET + "NOT_MADE"
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason, ready to be shown: RFC 9457 members without an HTTP status."""
+    """One reason, ready to be shown: RFC 9457 members without an HTTP status.
+
+    `errors` lists everything that was found, where a whole document was looked at.
+    """
 
     type: str
     code: str
     title: str
     detail: str
     field: str | None = None
+    errors: tuple[Finding, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The members as they stand in an answer; `field` only where there is one."""
-        members = {
+        """The members as they stand in an answer; `field` and `errors` only where there are any."""
+        members: dict[str, Any] = {
             "type": self.type,
             "code": self.code,
             "title": self.title,
@@ -53,6 +57,11 @@ class Problem:
         }
         if self.field is not None:
             members["field"] = self.field
+        if self.errors:
+            members["errors"] = [
+                {"code": finding.code, "detail": finding.detail, "field": finding.field}
+                for finding in self.errors
+            ]
         return members
 
 
@@ -163,4 +172,4 @@ REASONS: dict[str, tuple[str, str]] = {
 def problem_of(error: SignetError) -> Problem:
     """The problem that an error stands for."""
     type_, title = REASONS[error.code]
-    return Problem(type_, error.code, title, error.detail, error.field)
+    return Problem(type_, error.code, title, error.detail, error.field, error.findings)
