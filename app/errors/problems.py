@@ -163,6 +163,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "already_revoked": (REQUEST, "The credential is revoked already"),
     "achievement_unknown": (REQUEST, "There is no such achievement"),
     "issuer_has_no_key": (KEYS, "The issuer has no active key"),
+    "did_key_is_its_key": (KEYS, "A did:key cannot change its key"),
+    "key_state": (KEYS, "The key is not in a state that allows this"),
     "key_store": (KEYS, "The key store cannot be used"),
     "unavailable": (REQUEST, "The service cannot answer now"),
     "internal_error": (REQUEST, "Something went wrong on our side"),

@@ -88,7 +88,7 @@ class Key(Table):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
     fragment: Mapped[str] = mapped_column(String(128))
-    purpose: Mapped[str] = mapped_column(String(16))  # "credentials" or "status"
+    purpose: Mapped[str] = mapped_column(String(16))  # "credentials", "status", or "any" (did:key)
     key_type: Mapped[str] = mapped_column(String(16))  # "Ed25519" or "P-256"
     public_key_multibase: Mapped[str] = mapped_column(String(128))
     signer_uri: Mapped[str] = mapped_column(String(512))
@@ -100,7 +100,7 @@ class Key(Table):
 
 
 class Image(Table):
-    """An uploaded PNG or SVG, named by the hash of its bytes and served as an attachment-safe file."""
+    """An uploaded PNG or SVG, named by the hash of its bytes and served as it came."""
 
     __tablename__ = "images"
 
