@@ -1,0 +1,206 @@
+"""What every test may ask for: a fresh database of both kinds, the application, a client, NOW.
+
+PostgreSQL is the server named by SIGNET_TEST_POSTGRES_URL, or a throw-away cluster started with
+the machine's own initdb and pg_ctl. Without either its tests are skipped, and with CI=true they
+fail. Nothing in a test talks to anything but loopback.
+"""
+
+import ipaddress
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+
+from app.settings import Settings
+from app.storage.database import Database, make_engine, upgrade
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+"""The time in every test that does not say otherwise."""
+
+# --- no network ---------------------------------------------------------------------------------
+
+
+def _is_loopback(host: object) -> bool:
+    if not isinstance(host, str | bytes) or not host:
+        return host in (None, "", b"")
+    name = host.decode() if isinstance(host, bytes) else host
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection and name look-up beyond this machine."""
+    lookup = socket.getaddrinfo
+
+    def refuse(target: object) -> None:
+        raise AssertionError(f"a test tried to reach {target!r}: tests have no network")
+
+    def guard(method: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(self: socket.socket, address: Any, *rest: Any) -> Any:
+            if self.family != socket.AF_UNIX and not _is_loopback(address[0]):
+                refuse(address)
+            return method(self, address, *rest)
+
+        return guarded
+
+    def getaddrinfo(host: Any, *rest: Any, **options: Any) -> Any:
+        if not _is_loopback(host):
+            refuse(host)
+        return lookup(host, *rest, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", guard(socket.socket.connect))
+    monkeypatch.setattr(socket.socket, "connect_ex", guard(socket.socket.connect_ex))
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+# --- databases ----------------------------------------------------------------------------------
+
+
+def _postgres_programs() -> Path | None:
+    """The folder of initdb and pg_ctl: on PATH, or where Debian keeps the newest of them."""
+    found = shutil.which("initdb")
+    folders = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
+    )
+    candidates = [Path(found).parent] if found else []
+    for folder in [*candidates, *reversed(folders)]:
+        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+            return folder
+    return None
+
+
+def _unprivileged_user() -> str | None:
+    """PostgreSQL refuses to run as root; as anybody else it runs as we are."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+@pytest.fixture(scope="session")
+def _postgres_server() -> Iterator[URL]:
+    """A running server: its URL ends in a database that always exists."""
+    named = os.environ.get("SIGNET_TEST_POSTGRES_URL")
+    if named:
+        yield make_url(named).set(drivername="postgresql+psycopg")
+        return
+    programs = _postgres_programs()
+    if programs is None:
+        reason = "no PostgreSQL: install it, or name a server in SIGNET_TEST_POSTGRES_URL"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    user = _unprivileged_user()
+    # Not pytest's own folder: its path may be too long for a socket, and closed to other users.
+    folder = Path(tempfile.mkdtemp(prefix="signet-pg-", dir="/tmp"))
+    if user is not None:
+        shutil.chown(folder, user)
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs / program, *arguments],
+            check=True,
+            cwd=folder,
+            user=user,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
+
+    data = folder / "data"
+    try:
+        run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        # Only a socket in our own folder, and no care for a crash: nobody else can reach it and
+        # nothing in it outlives the run.
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
+        log = str(folder / "log")
+        run("pg_ctl", "-D", str(data), "-w", "-l", log, "-o", options, "start")
+        try:
+            yield URL.create(
+                "postgresql+psycopg",
+                username="postgres",
+                database="postgres",
+                query={"host": str(folder)},
+            )
+        finally:
+            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _on_server(server: URL, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _url(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres_server: URL) -> Iterator[str]:
+    """A migrated database to copy, since copying is faster than migrating."""
+    name = f"signet_template_{uuid.uuid4().hex}"
+    _on_server(_postgres_server, f"CREATE DATABASE {name}")
+    upgrade(Settings(database_url=_url(_postgres_server, name)))
+    yield name
+    _on_server(_postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(Settings(database_url=f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    path = tmp_path / "signet.db"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(_postgres_server: URL, _postgres_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"signet_{uuid.uuid4().hex}"
+    _on_server(_postgres_server, f"CREATE DATABASE {name} TEMPLATE {_postgres_template}")
+    yield _url(_postgres_server, name)
+    _on_server(_postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database; a test that asks for it runs on both kinds."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings for a service of its own, with its own database and key store."""
+    return Settings(database_url=database_url, keys=f"file:{tmp_path / 'keys'}")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """Transactions on the test's own database."""
+    database = Database(make_engine(settings))
+    yield database
+    database.close()
