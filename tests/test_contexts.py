@@ -45,8 +45,8 @@ DIGESTS = {
     ),
 }
 
-# Digests that W3C prints in its specifications (VCDM 2.0 appendix B.2, Data Integrity 1.0
-# section 2.4.1, VCDM 1.1 appendix B.1).
+# Digests that W3C prints beside the contexts in VCDM 1.1, VCDM 2.0, Data Integrity 1.0 and
+# Controlled Identifiers 1.0.
 PUBLISHED = {
     "https://www.w3.org/ns/credentials/v2": "59955ced",
     "https://www.w3.org/2018/credentials/v1": "ab4ddd9a",
