@@ -1,0 +1,35 @@
+"""Points in time as credentials write them: XML Schema dateTimeStamp, always with a zone."""
+
+import re
+from datetime import UTC, datetime
+
+from app.errors import CheckFailed
+
+_DATE_TIME_STAMP = re.compile(
+    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
+)
+
+
+def parse_datetime(text: object, *, field: str | None = None) -> datetime:
+    """An aware UTC time from a dateTimeStamp (VCDM 2.0 section 4.9).
+
+    Leap seconds, 24:00:00 and times that leave the years 1 to 9999 are refused. Digits beyond
+    microseconds are cut off. Raises `CheckFailed` bad_date.
+    """
+    if not isinstance(text, str) or not _DATE_TIME_STAMP.fullmatch(text):
+        raise CheckFailed(
+            "bad_date", "a date needs the form 2026-01-31T09:00:00Z, with its zone", field=field
+        )
+    head, fraction, zone = re.fullmatch(r"(.{19})(\.\d+)?(.*)", text).groups()  # type: ignore[union-attr]
+    try:
+        moment = datetime.fromisoformat(head + (fraction or "")[:7] + zone)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CheckFailed(
+            "bad_date", f"{text} is not a date on the calendar", field=field
+        ) from None
+
+
+def format_datetime(moment: datetime) -> str:
+    """A UTC dateTimeStamp of whole seconds, as in 2026-01-31T09:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

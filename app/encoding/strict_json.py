@@ -1,0 +1,136 @@
+"""The one JSON parser: bytes from strangers in, plain values out, or a refusal that says why.
+
+RFC 8259 leaves duplicate members, huge numbers and lone surrogates to the reader; two readers that
+choose differently see two documents under one signature. This one refuses all of them, and
+anything large or deep enough to be an attack on what follows.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from typing import Any, NoReturn
+
+import orjson
+
+from app.errors import MalformedInput
+
+JsonObject = dict[str, Any]
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 24
+MAX_VALUES = 4000
+MAX_SAFE_INTEGER = 2**53 - 1
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
+    """Parse UTF-8 JSON without duplicates, surprises or excess.
+
+    Raises `MalformedInput` with one of the codes too_large, not_utf8, too_deep, too_many_nodes,
+    duplicate_key, bad_number, bad_string, not_json.
+    """
+    if len(data) > max_bytes:
+        raise MalformedInput("too_large", f"the document may have at most {max_bytes} bytes")
+    text = _decode(data)
+    _check_depth(text)
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object_without_duplicates,
+            parse_int=_safe_integer,
+            parse_float=_finite_number,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedInput(
+            "not_json", f"not JSON: {error.msg} at line {error.lineno} column {error.colno}"
+        ) from None
+    _check_values(value)
+    return value
+
+
+def parse_object(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
+    """Parse as `parse_json` does, and require a JSON object."""
+    value = parse_json(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise MalformedInput("not_json", "a JSON object is needed here")
+    return value
+
+
+def dump_json(value: Any) -> bytes:
+    """Serialise compactly to UTF-8: the one way in which documents of ours become bytes."""
+    return orjson.dumps(value)
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise MalformedInput("not_utf8", "the text starts with a byte order mark; remove it")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedInput("not_utf8", f"byte {error.start} is not UTF-8") from None
+
+
+def _check_depth(text: str) -> None:
+    """Refuse deep nesting before the recursive parser sees it."""
+    depth = 0
+    for character in _STRING.sub("", text):
+        if character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise MalformedInput("too_deep", f"nested more than {MAX_DEPTH} levels deep")
+        elif character in "]}":
+            depth -= 1
+
+
+def _check_values(value: Any) -> None:
+    """Count every value and look at every text, without recursion."""
+    waiting = [value]
+    count = 0
+    while waiting:
+        item = waiting.pop()
+        count += 1
+        if count > MAX_VALUES:
+            raise MalformedInput("too_many_nodes", f"more than {MAX_VALUES} values")
+        if isinstance(item, dict):
+            for key in item:
+                _check_text(key)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, str):
+            _check_text(item)
+
+
+def _check_text(text: str) -> None:
+    if _LONE_SURROGATE.search(text):
+        raise MalformedInput("bad_string", "a text holds half of a surrogate pair")
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JsonObject:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        ((double, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise MalformedInput("duplicate_key", f"the member {double[:80]!r} stands twice")
+    return result
+
+
+def _safe_integer(digits: str) -> int:
+    # The length is looked at first: int() of thousands of digits is slow, and refused by Python.
+    if len(digits) > 17 or abs(int(digits)) > MAX_SAFE_INTEGER:
+        raise MalformedInput("bad_number", "an integer is beyond ±(2^53 − 1)")
+    return int(digits)
+
+
+def _finite_number(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise MalformedInput("bad_number", "a number is too large to be represented")
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedInput("bad_number", f"{name} is not a JSON number")

@@ -1,0 +1,142 @@
+"""Private keys in files: one PKCS#8 PEM per key, mode 0600, in a folder of mode 0700.
+
+A file that others could read stops the service, because then it is no longer known who can sign.
+With a passphrase the files are PBES2 with scrypt and AES-256-CBC (RFC 8018, RFC 7914), which
+`openssl pkey` reads as well; OpenSSL's own default, PBKDF2 with 2048 rounds, is too cheap to guess.
+"""
+
+import os
+import stat
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from re import compile as pattern
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+
+from app.errors import KeyStoreError
+from app.keys.pkcs8 import encrypted_pem
+from app.keys.public_key import PublicKey
+
+PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+
+_URI = pattern(r"file:([0-9a-f-]{36})")
+_GENERATORS: dict[str, Callable[[], PrivateKey]] = {
+    "Ed25519": ed25519.Ed25519PrivateKey.generate,
+    "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+}
+
+
+class FileSigner:
+    """Signs with a key from a file; shows nothing of it."""
+
+    def __init__(self, private_key: PrivateKey, verification_method: str) -> None:
+        self._private_key = private_key
+        self.verification_method = verification_method
+        self.public_key = _public_half(private_key)
+        self.algorithm = "EdDSA" if self.public_key.key_type == "Ed25519" else "ES256"
+
+    def __repr__(self) -> str:
+        return f"<FileSigner {self.verification_method}>"
+
+    def sign(self, data: bytes) -> bytes:
+        """The 64-byte signature over `data`; ECDSA as r‖s (IEEE P1363)."""
+        if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
+            return self._private_key.sign(data)
+        signature = self._private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+        r, s = utils.decode_dss_signature(signature)
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+class FileKeyStore:
+    """A folder of private keys."""
+
+    def __init__(self, folder: str, passphrase: str | None) -> None:
+        self._folder = Path(folder)
+        self._passphrase = passphrase.encode() if passphrase else None
+
+    def __repr__(self) -> str:
+        return f"<FileKeyStore {self._folder}>"
+
+    def check(self) -> None:
+        """Refuse a folder that others may change and any key that others may read."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise KeyStoreError(
+                "key_store", f"{self._folder} can be changed by others; run: chmod go-w on it"
+            )
+        for path in sorted(self._folder.glob("*.pem")):
+            self._check_file(path)
+
+    def generate(self, key_type: str) -> tuple[str, PublicKey]:
+        """Make and store a key; its URI `file:UUID` and its public half."""
+        if key_type not in _GENERATORS:
+            raise KeyStoreError("key_store", f"keys of type {key_type!r} cannot be made here")
+        private_key = _GENERATORS[key_type]()
+        name = str(uuid.uuid4())
+        self._write(name, private_key)
+        return f"file:{name}", _public_half(private_key)
+
+    def load(self, signer_uri: str, verification_method: str) -> FileSigner:
+        """The signer of a stored key; raises `KeyStoreError` when it cannot be had."""
+        match = _URI.fullmatch(signer_uri)
+        if match is None:
+            raise KeyStoreError("key_store", f"{signer_uri!r} is not a key of this store")
+        path = self._folder / f"{match[1]}.pem"
+        if not path.exists():
+            raise KeyStoreError("key_store", f"the private key {signer_uri} is missing")
+        self._check_file(path)
+        try:
+            key = serialization.load_pem_private_key(path.read_bytes(), self._passphrase)
+        except (ValueError, TypeError):
+            raise KeyStoreError(
+                "key_store",
+                f"the private key {signer_uri} cannot be opened; is SIGNET_KEY_PASSPHRASE right?",
+            ) from None
+        if not isinstance(key, PrivateKey):
+            raise KeyStoreError("key_store", f"the private key {signer_uri} is of another kind")
+        return FileSigner(key, verification_method)
+
+    def _check_file(self, path: Path) -> None:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise KeyStoreError("key_store", f"{path} must be a plain file, not a link")
+        if status.st_mode & 0o077:
+            raise KeyStoreError(
+                "key_store", f"{path} can be read by others; run: chmod 600 on it, then rotate it"
+            )
+        if status.st_uid != os.geteuid():
+            raise KeyStoreError("key_store", f"{path} belongs to another user")
+
+    def _write(self, name: str, private_key: PrivateKey) -> None:
+        """Write once, never over another key, and reach the disk before anybody relies on it."""
+        der = private_key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        if self._passphrase is None:
+            pem = private_key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        else:
+            pem = encrypted_pem(der, self._passphrase)
+        path = self._folder / f"{name}.pem"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _public_half(private_key: PrivateKey) -> PublicKey:
+    key_type = "Ed25519" if isinstance(private_key, ed25519.Ed25519PrivateKey) else "P-256"
+    return PublicKey(key_type, private_key.public_key())
