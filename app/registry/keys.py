@@ -135,6 +135,11 @@ def hold_keys(session: Session, issuer_id: str) -> None:
     session.scalar(query.with_for_update(read=True, key_share=True))
 
 
+def lock_keys(session: Session, issuer_id: str) -> None:
+    """Let nobody sign for the issuer, or change its keys, until this transaction ends."""
+    session.scalar(select(Issuer.id).where(Issuer.id == issuer_id).with_for_update())
+
+
 def create_key(
     session: Session,
     key_store: KeyStore,
@@ -152,7 +157,7 @@ def create_key(
     """
     _refuse_did_key(issuer)
     _check_kind(purpose, key_type)
-    _lock_keys(session, issuer.id)
+    lock_keys(session, issuer.id)
     if find_active_key(session, issuer.id, purpose, key_type) is not None:
         raise Conflict(
             "already_exists",
@@ -177,7 +182,7 @@ def rotate_key(
     """
     _refuse_did_key(issuer)
     _check_kind(purpose, key_type)
-    _lock_keys(session, issuer.id)
+    lock_keys(session, issuer.id)
     _retire(session, active_key(session, issuer.id, purpose, key_type), now=now, actor=actor)
     return _generate_key(session, key_store, issuer, purpose, key_type, now=now, actor=actor)
 
@@ -189,7 +194,7 @@ def retire_key(session: Session, issuer: Issuer, key: Key, *, now: datetime, act
     lists expire, so that one can only be rotated.
     """
     _refuse_did_key(issuer)
-    _lock_keys(session, issuer.id)
+    lock_keys(session, issuer.id)
     session.refresh(key)
     if key.purpose == STATUS:
         raise Conflict(
@@ -211,7 +216,7 @@ def revoke_key(
     """
     _refuse_did_key(issuer)
     reason = check_reason(reason)
-    _lock_keys(session, issuer.id)
+    lock_keys(session, issuer.id)
     session.refresh(key)
     if key.state == REVOKED:
         raise Conflict("key_state", f"The key {key.fragment} is revoked already.")
@@ -371,11 +376,6 @@ def _retire(session: Session, key: Key, *, now: datetime, actor: str) -> Key:
         details={"fragment": key.fragment, "purpose": key.purpose},
     )
     return key
-
-
-def _lock_keys(session: Session, issuer_id: str) -> None:
-    """Let nobody sign for the issuer, or change its keys, until this transaction ends."""
-    session.scalar(select(Issuer.id).where(Issuer.id == issuer_id).with_for_update())
 
 
 def _refuse_did_key(issuer: Issuer) -> None:
