@@ -1,0 +1,71 @@
+"""The closed set of JSON-LD contexts: what is not in the folder does not exist.
+
+`contexts/manifest.json` lists URL, file and SHA-256 of each; a file that does not match its digest
+stops the service, because a changed context changes what signatures mean.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.errors import SignetError
+
+
+class ContextFolderError(SignetError):
+    """The contexts folder is not what its manifest says."""
+
+
+@dataclass(frozen=True)
+class ContextBundle:
+    """Contexts by URL, with the digest of each file's bytes.
+
+    `resolved` caches what PyLD makes of them; `lock` guards PyLD's caches, which are not safe
+    under threads. (The work is pure Python, so threads would not run it side by side anyway.)
+    """
+
+    documents: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, Path]
+    digests: Mapping[str, str]
+    resolved: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def __contains__(self, url: object) -> bool:
+        return url in self.documents
+
+    def terms(self, url: str) -> frozenset[str]:
+        """The terms that a context defines at its top level."""
+        contexts = self.documents[url]["@context"]
+        listed = contexts if isinstance(contexts, list) else [contexts]
+        return frozenset(
+            term
+            for context in listed
+            if isinstance(context, dict)
+            for term in context
+            if not term.startswith("@")
+        )
+
+
+def load_contexts(folder: Path) -> ContextBundle:
+    """Read and check every context of a folder; raises `ContextFolderError`."""
+    manifest_file = folder / "manifest.json"
+    if not manifest_file.is_file():
+        raise ContextFolderError("contexts", f"{manifest_file} is missing; see SIGNET_CONTEXTS")
+    documents: dict[str, Mapping[str, Any]] = {}
+    files: dict[str, Path] = {}
+    digests: dict[str, str] = {}
+    for entry in json.loads(manifest_file.read_bytes())["contexts"]:
+        path = folder / entry["file"]
+        if not path.is_file():
+            raise ContextFolderError("contexts", f"{path} is missing")
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != entry["sha256"]:
+            raise ContextFolderError("contexts", f"{path} is not the file that the manifest names")
+        documents[entry["url"]] = json.loads(content)
+        files[entry["url"]] = path
+        digests[entry["url"]] = digest
+    return ContextBundle(documents, files, digests)
