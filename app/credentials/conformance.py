@@ -1,0 +1,236 @@
+"""The one checker that walks a document along the class tables and gathers what it finds.
+
+Three callers share it: `openbadges.check_open_badge` for documents to be signed or verified,
+`definitions` for achievements and issuer profiles sent to the API, and `issue_request`. It looks at
+shape and values only; whether every term is signed is the business of JSON-LD safe mode.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.credentials.classes import Classes, Kind, Member, ObClass, ObjectOf, TypeForm
+from app.credentials.rules import RULES
+from app.credentials.values import iri_fault, nearest
+from app.encoding.strict_json import JsonObject
+from app.errors import CheckFailed, Finding, InvalidRequest
+
+_MOST_FINDINGS = 20  # a person mends these first; more would only make answers large
+_SENTENCES = 3
+
+# C0 and C1 controls, DEL and lone surrogates: canonicalisers disagree on them (security.md J15).
+# Tab, line feed and carriage return are the same everywhere, and Markdown needs them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a document is read: against which classes, and as strictly as API input or not."""
+
+    classes: Classes
+    api_input: bool = False
+
+
+def pointer_to(pointer: str, key: str | int) -> str:
+    """The JSON pointer (RFC 6901) of a member or item below `pointer`."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def found(code: str, pointer: str, sentence: str) -> Finding:
+    """A finding whose sentence begins with the path of the culprit."""
+    subject = f"`{pointer[1:]}`" if pointer else "The document"
+    return Finding(code, f"{subject} {sentence}.", pointer)
+
+
+def tree_findings(value: Any, *, empty_arrays: bool = False) -> Iterator[Finding]:
+    """What may stand nowhere: null, control characters and, unless allowed, empty arrays.
+
+    `@context` is left alone: its shape is checked where contexts are.
+    """
+    yield from _tree_findings(value, "", empty_arrays)
+
+
+def _tree_findings(value: Any, pointer: str, empty_arrays: bool) -> Iterator[Finding]:
+    if value is None:
+        yield found("wrong_type", pointer, "must not be null: leave it out instead")
+    elif isinstance(value, str):
+        if _CONTROL.search(value):
+            yield found("bad_string", pointer, "holds a control character")
+    elif isinstance(value, list):
+        if not value and not empty_arrays:
+            yield found("wrong_type", pointer, "must not be an empty list: leave it out instead")
+        for index, item in enumerate(value):
+            yield from _tree_findings(item, pointer_to(pointer, index), empty_arrays)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if _CONTROL.search(key):
+                yield found("bad_string", pointer, "has a member with a control character")
+            elif key != "@context":
+                yield from _tree_findings(item, pointer_to(pointer, key), empty_arrays)
+
+
+def object_findings(
+    value: Any, ob_class: ObClass, reading: Reading, pointer: str = ""
+) -> Iterator[Finding]:
+    """Everything wrong with `value` as an object of `ob_class`, depth first in table order."""
+    if not isinstance(value, dict):
+        hint = _object_hint(value, ob_class)
+        yield found("wrong_type", pointer, f"must be an object ({ob_class.name}){hint}")
+        return
+    if reading.api_input or ob_class.closed:
+        yield from _unknown_members(value, ob_class, pointer)
+    yield from _type_findings(value, ob_class, reading, pointer)
+    for member in ob_class.members:
+        place = pointer_to(pointer, member.name)
+        if member.name in value:
+            yield from _member_findings(value[member.name], member, reading, place)
+        elif member.required:
+            yield found("missing_member", place, "is missing")
+    rule = RULES.get(ob_class.name)
+    if rule is not None:
+        for code, names, sentence in rule(value, reading.api_input):
+            place = pointer
+            for name in names:
+                place = pointer_to(place, name)
+            yield found(code, place, sentence)
+
+
+def _object_hint(value: Any, ob_class: ObClass) -> str:
+    """A word for the most common mistake: an image given as its URL."""
+    if ob_class.name == "Image" and isinstance(value, str):
+        return ' such as {"id": "https://…", "type": "Image"}'
+    return ""
+
+
+def _unknown_members(value: JsonObject, ob_class: ObClass, pointer: str) -> Iterator[Finding]:
+    known = tuple(member.name for member in ob_class.members)
+    for name in value:
+        place = pointer_to(pointer, name)
+        if name in ob_class.reserved:
+            yield found("unknown_member", place, "is given by the service: leave it out")
+        elif name not in known and (name != "type" or ob_class.type_form is TypeForm.NONE):
+            sentence = f"is not a member of {ob_class.name}{nearest(name, known)}"
+            yield found("unknown_member", place, sentence)
+
+
+def _type_findings(
+    value: JsonObject, ob_class: ObClass, reading: Reading, pointer: str
+) -> Iterator[Finding]:
+    """`type` as the class wants it; API input may leave it out, the service fills it in."""
+    place = pointer_to(pointer, "type")
+    if ob_class.type_form is TypeForm.NONE:
+        return
+    if "type" not in value:
+        if not reading.api_input:
+            yield found("missing_member", place, "is missing")
+        return
+    given = value["type"]
+    if ob_class.type_form is TypeForm.TEXT:
+        if given != ob_class.name:
+            yield found("bad_value", place, f"must be the text `{ob_class.name}`")
+        return
+    if ob_class.type_form is TypeForm.ANY_TEXT:
+        if not isinstance(given, str) or not given:
+            yield found("wrong_type", place, "must be one text")
+        return
+    terms = [given] if isinstance(given, str) else given
+    if not isinstance(terms, list) or not all(isinstance(term, str) and term for term in terms):
+        yield found("wrong_type", place, "must be a list of texts")
+        return
+    for group in ob_class.type_groups:
+        if not any(term in group for term in terms):
+            yield found("bad_value", place, f"must include {' or '.join(group)}")
+
+
+def _member_findings(
+    value: Any, member: Member, reading: Reading, pointer: str
+) -> Iterator[Finding]:
+    if not member.array:
+        if isinstance(value, list):
+            yield found("wrong_type", pointer, "must be one value, not a list")
+        else:
+            yield from _value_findings(value, member.kind, reading, pointer)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _value_findings(item, member.kind, reading, pointer_to(pointer, index))
+    elif member.compactable:
+        yield from _value_findings(value, member.kind, reading, pointer)
+    else:
+        yield found("wrong_type", pointer, "must be a list, even for one value")
+
+
+def _value_findings(value: Any, kind: Kind, reading: Reading, pointer: str) -> Iterator[Finding]:
+    if isinstance(kind, ObjectOf):
+        if kind.or_iri and isinstance(value, str):
+            fault = iri_fault(value)
+        else:
+            ob_class = reading.classes[kind.class_name]
+            if ob_class.sealed:
+                reading = Reading(reading.classes)
+            yield from object_findings(value, ob_class, reading, pointer)
+            return
+    else:
+        fault = kind.fault(value)
+        if fault is None and reading.api_input:
+            fault = kind.stricter(value)
+    if fault is not None:
+        yield found(fault[0], pointer, fault[1])
+
+
+def with_types(value: JsonObject, ob_class: ObClass, classes: Classes) -> JsonObject:
+    """A copy of a checked API object with `type` filled in at every level, `id` first."""
+    if ob_class.sealed:
+        return value
+    typed: JsonObject = {}
+    if "id" in value:
+        typed["id"] = value["id"]
+    if ob_class.type_form is TypeForm.TEXT:
+        typed["type"] = ob_class.name
+    elif ob_class.type_form is TypeForm.ARRAY:
+        given = value.get("type", ob_class.name)
+        typed["type"] = [given] if isinstance(given, str) else given
+    kinds = {member.name: member.kind for member in ob_class.members}
+    for name, item in value.items():
+        kind = kinds.get(name)
+        if isinstance(kind, ObjectOf) and not isinstance(item, str):
+            inner = classes[kind.class_name]
+            items = item if isinstance(item, list) else [item]
+            filled = [with_types(each, inner, classes) for each in items]
+            typed[name] = filled if isinstance(item, list) else filled[0]
+        else:
+            typed.setdefault(name, item)
+    return typed
+
+
+def distinct(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    """The first finding for each place, at most twenty: one mistake is told once."""
+    by_field: dict[str, Finding] = {}
+    for finding in findings:
+        by_field.setdefault(finding.field, finding)
+        if len(by_field) == _MOST_FINDINGS:
+            break
+    return tuple(by_field.values())
+
+
+def raise_check_failed(findings: Iterator[Finding]) -> None:
+    """Raise `CheckFailed` when there is any finding; it carries them all."""
+    gathered = distinct(findings)
+    if gathered:
+        first = gathered[0]
+        raise CheckFailed(first.code, _detail(gathered), field=first.field, findings=gathered)
+
+
+def raise_invalid_request(findings: Iterator[Finding]) -> None:
+    """Raise `InvalidRequest` when there is any finding; it carries them all."""
+    gathered = distinct(findings)
+    if gathered:
+        first = gathered[0]
+        raise InvalidRequest(first.code, _detail(gathered), field=first.field, findings=gathered)
+
+
+def _detail(findings: Sequence[Finding]) -> str:
+    """The first few sentences, and how many more there are."""
+    told = " ".join(finding.detail for finding in findings[:_SENTENCES])
+    more = len(findings) - _SENTENCES
+    return f"{told} And {more} more." if more > 0 else told
