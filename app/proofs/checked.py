@@ -1,0 +1,63 @@
+"""What may be signed: a document that the verifier's own rules have passed.
+
+The only way to a `CheckedDocument` is `check_document`; everything that signs takes one and nothing
+else, so that the wrong order cannot be written down.
+"""
+
+from dataclasses import dataclass, field
+
+from app.encoding.strict_json import JsonObject
+from app.errors import CheckFailed
+from app.jsonld.contexts import ContextBundle
+from app.jsonld.safe_mode import canonicalize, check_structure
+from app.proofs.profiles import Profile
+
+
+@dataclass(frozen=True)
+class UnsecuredDocument:
+    """A document without its proof, whose every member has a meaning; with its canonical form."""
+
+    document: JsonObject
+    contexts: ContextBundle
+    canonical: bytes = field(repr=False)  # RDFC-1.0 N-Quads
+
+
+@dataclass(frozen=True)
+class CheckedDocument:
+    """A document that conforms to a profile and may be signed."""
+
+    unsecured: UnsecuredDocument
+    profile: Profile
+
+    @property
+    def document(self) -> JsonObject:
+        """The document itself."""
+        return self.unsecured.document
+
+
+def read_unsecured(
+    document: JsonObject, profile: Profile, contexts: ContextBundle
+) -> UnsecuredDocument:
+    """Check a document's JSON-LD by a profile, and canonicalise it without its proof.
+
+    Raises `CheckFailed` (context_not_allowed, unknown_context, keyword_not_allowed, data_loss,
+    invalid_id, json_ld_error) and `MalformedInput` for what cannot be processed.
+    """
+    unsecured = {name: member for name, member in document.items() if name != "proof"}
+    check_structure(
+        unsecured,
+        lambda context: profile.check_context(context, contexts),
+        value_objects=profile.value_objects,
+    )
+    return UnsecuredDocument(unsecured, contexts, canonicalize(unsecured, contexts))
+
+
+def check_document(
+    document: JsonObject, *, profile: Profile, contexts: ContextBundle
+) -> CheckedDocument:
+    """Pass a document for signing; raises what `read_unsecured` and conformance checks raise."""
+    if "proof" in document:
+        raise CheckFailed("malformed_proof", "the document has a proof already", field="/proof")
+    unsecured = read_unsecured(document, profile, contexts)
+    profile.check_conformance(document)
+    return CheckedDocument(unsecured, profile)
