@@ -44,8 +44,10 @@ _reader.add_render_rule("image", _words_for_picture)
 
 def _only_absolute_links(tag: str, attribute: str, value: str) -> str | None:
     """Keep `href` where it names a host over https, or a mail address."""
-    if attribute != "href":
+    if attribute == "rel":  # our own
         return value
+    if attribute != "href":
+        return None
     return value if is_safe_link(value) or value.startswith("mailto:") else None
 
 
@@ -66,7 +68,7 @@ def plain(text: str) -> str:
 
 
 def render_markdown(text: str) -> Markup:
-    """The text as HTML that cannot do anything: headings start at h3, links open nothing of ours."""
+    """The text as HTML that cannot do anything: headings start at h3, links must be absolute."""
     source = plain(text)
     if len(source) > MAX_CHARACTERS:
         source = source[:MAX_CHARACTERS] + " …"

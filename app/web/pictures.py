@@ -51,7 +51,7 @@ def palette_of(issuer: str) -> Palette:
 
 
 def initials_of(title: str) -> str:
-    """One to three letters that stand for a title: its words' first letters, small words left out."""
+    """One to three letters that stand for a title: the first ones of its weightier words."""
     words = re.findall(r"\w+", title)
     weighty = [word for word in words if len(word) > 3 or word[0].isupper() or word[0].isdigit()]
     letters = "".join(word[0] for word in (weighty or words)[:3]).upper()
@@ -240,5 +240,3 @@ def _ribbon_distance(x: float, y: float) -> float:
         if (ay > y) != (by > y) and x < ax + (y - ay) * ex / ey:
             inside = not inside
     return -nearest if inside else nearest
-
-

@@ -1,0 +1,55 @@
+"""Which picture belongs to a badge: the issuer's own upload, what the file carries, or our medal.
+
+A picture at another host is never loaded: its host would learn who looks at which credential.
+"""
+
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.registry.images import load_image
+from app.settings import Settings
+from app.storage.tables import Image
+from app.web.pictures import picture_data_uri, picture_png, picture_svg
+
+_INSIDE = ("data:image/png;base64,", "data:image/svg+xml;base64,")
+
+
+def picture_source(
+    settings: Settings, image: str | None, *, title: str | None, issuer: str | None
+) -> str:
+    """What stands in `<img src>`: a path of ours or a `data:` URI, never another host."""
+    if image is not None:
+        prefix = f"{settings.public_url}/images/"
+        if image.startswith(prefix):
+            return "/images/" + image.removeprefix(prefix)
+        if image.startswith(_INSIDE):
+            return image
+    return picture_data_uri(title or "", issuer or "")
+
+
+def picture_file(
+    session: Session,
+    settings: Settings,
+    image: str | None,
+    media_type: str,
+    *,
+    title: str | None,
+    issuer: str | None,
+) -> bytes:
+    """The picture as a PNG or SVG file: the upload where it is of this type, else our medal."""
+    upload = _upload(session, settings, image)
+    if upload is not None and upload.media_type == media_type:
+        return upload.data
+    if media_type == "image/png":
+        return picture_png(issuer or "")
+    return picture_svg(title or "", issuer or "")
+
+
+def _upload(session: Session, settings: Settings, image: str | None) -> Image | None:
+    prefix = f"{settings.public_url}/images/"
+    if image is None or not image.startswith(prefix):
+        return None
+    try:
+        return load_image(session, image.removeprefix(prefix))
+    except NotFound:
+        return None

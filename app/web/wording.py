@@ -1,0 +1,168 @@
+"""Verdicts, checks and dates in words that need no glossary.
+
+The codes and the standards' names stand in the API's answers and under "Technical details"; what
+a learner or an employer reads first comes from here. *Could not be checked* is never worded as
+success or as failure.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.errors.problems import NOT_MADE, Problem
+from app.verification.result import Check, Outcome, Verdict, VerificationResult
+
+OUTCOME_WORDS = {
+    Outcome.PASSED: "Passed",
+    Outcome.FAILED: "Failed",
+    Outcome.NOT_CHECKED: "Could not be checked",
+}
+
+TONES = {
+    Outcome.PASSED: "good",
+    Outcome.FAILED: "bad",
+    Outcome.NOT_CHECKED: "unsure",
+}
+
+# check: (its name, what it means when it passed)
+_CHECKS = {
+    "parse": ("Readable file", "The file is complete and can be read in only one way."),
+    "contexts": ("Vocabulary", "Every word in it has a published, fixed meaning."),
+    "proof": ("Signature", "The digital signature is right: nothing was changed since signing."),
+    "issuer_binding": ("Issuer’s key", "The key that signed it belongs to the named issuer."),
+    "conformance": ("Form", "It follows the published standard for such credentials."),
+    "validity_period": ("Dates", "It is valid today."),
+    "status": ("Revocation", "The issuer has not revoked or suspended it."),
+    "endorsements": ("Endorsements", "What others signed in support of it is genuine as well."),
+}
+
+# The reasons that deserve a headline of their own: (headline, sentence).
+_HEADLINES = {
+    "revoked": (
+        "Not valid: revoked",
+        "The issuer has withdrawn this credential. It was genuine, but it no longer counts.",
+    ),
+    "suspended": (
+        "Not valid: suspended",
+        "The issuer has suspended this credential. It does not count for the time being.",
+    ),
+    "expired": ("Not valid: expired", "This credential was valid for a time that is now over."),
+    "not_yet_valid": (
+        "Not valid yet",
+        "This credential is dated in the future and does not count before that day.",
+    ),
+    "issuer_mismatch": (
+        "Not valid: signed by somebody else",
+        "The key that signed this does not belong to the issuer it names. Do not rely on it.",
+    ),
+    "proof_invalid": (
+        "Not valid: changed or forged",
+        "The content does not match the signature: it was changed after signing, or never "
+        "signed by this issuer. Do not rely on it.",
+    ),
+    "no_proof": (
+        "Not valid: not signed",
+        "Nobody has signed this file, so anyone could have written it. Do not rely on it.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class CheckWords:
+    """One line of "How this was checked"."""
+
+    name: str
+    tone: str
+    outcome: str
+    reason: str
+    problem: Problem | None
+
+
+@dataclass(frozen=True)
+class VerdictWords:
+    """The banner: its tone (good, bad, unsure, mute), headline, sentence, and the checks below."""
+
+    tone: str
+    headline: str
+    sentence: str
+    checks: tuple[CheckWords, ...]
+
+
+def word_verdict(result: VerificationResult) -> VerdictWords:
+    """A verification result as a page says it."""
+    checks = tuple(_word_check(check) for check in result.checks)
+    tone, headline, sentence = _word_banner(result)
+    return VerdictWords(tone, headline, sentence, checks)
+
+
+def _word_banner(result: VerificationResult) -> tuple[str, str, str]:
+    name = result.issuer.name if result.issuer and result.issuer.name else "the issuer it names"
+    match result.verdict:
+        case Verdict.VERIFIED:
+            sentence = (
+                f"This credential is genuine. It was signed by {name}, nothing in it has been "
+                "changed since, and every check below passed."
+            )
+            return "good", "Verified", sentence
+        case Verdict.NOT_VALID:
+            problem = _first_problem(result, Outcome.FAILED)
+            code = problem.code if problem else ""
+            general = "At least one check failed. Do not rely on this credential."
+            return "bad", *_HEADLINES.get(code, ("Not valid", general))
+        case Verdict.NOT_CHECKED:
+            sentence = (
+                "This is neither a yes nor a no: something needed for the answer could not be "
+                "reached or is not known here. The list below says what. Try again later, or ask "
+                "the issuer."
+            )
+            return "unsure", "Could not be checked", sentence
+        case Verdict.MALFORMED:
+            problem = _first_problem(result, Outcome.FAILED)
+            reason = f"{problem.title}. " if problem else ""
+            sentence = (
+                f"{reason}So there is nothing to check. Ask for the original file or link: "
+                "a screenshot, a scan or a retyped copy holds no signature."
+            )
+            return "mute", "This is not a credential we can read", sentence
+
+
+def _first_problem(result: VerificationResult, outcome: Outcome) -> Problem | None:
+    found = (check.problem for check in result.checks if check.outcome is outcome)
+    return next((problem for problem in found if problem), None)
+
+
+def _word_check(check: Check) -> CheckWords:
+    name, passed = _CHECKS.get(check.name, (check.name.replace("_", " ").capitalize(), ""))
+    tone, outcome, reason = TONES[check.outcome], OUTCOME_WORDS[check.outcome], passed
+    if check.problem is not None:
+        reason = f"{check.problem.title}. {check.problem.detail}"
+        if check.problem.type == NOT_MADE:
+            tone, outcome = "mute", "Not checked"
+    return CheckWords(name, tone, outcome, reason, check.problem)
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def word_date(at: datetime) -> str:
+    """A day as people write it, in UTC: `3 May 2026`. Month names do not follow the locale."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def word_time(at: datetime) -> str:
+    """A day and minute: `3 May 2026, 14:05 UTC`."""
+    return f"{word_date(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def word_issuer_id(issuer_id: str) -> str | None:
+    """What an issuer's identifier says to a person: the web address behind it, if there is one."""
+    if issuer_id.startswith("did:web:"):
+        host = issuer_id.removeprefix("did:web:").split(":")[0]
+        return host.replace("%3A", ":").replace("%3a", ":")
+    if issuer_id.startswith("https://"):
+        return issuer_id.removeprefix("https://").split("/")[0]
+    return None
+
