@@ -155,6 +155,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "not_found": (REQUEST, "There is no such thing"),
     # The service's own API.
     "invalid_request": (REQUEST, "The request cannot be carried out as written"),
+    "method_not_allowed": (REQUEST, "This address does not answer this method"),
     "unsupported_media_type": (REQUEST, "This content type is not accepted here"),
     "not_authenticated": (REQUEST, "An API key is needed"),
     "not_authorized": (REQUEST, "This API key does not cover the action"),

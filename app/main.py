@@ -1,0 +1,89 @@
+"""The roof: puts the application together. Nothing happens on import.
+
+uvicorn --factory app.main:create_app
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.issuing.desk import IssuingDesk
+from app.jsonld.contexts import load_contexts
+from app.keys.signer import open_key_store
+from app.settings import Settings
+from app.storage.database import Database, make_engine
+from app.web import operations
+from app.web.api import achievements, api_keys, images, issuers
+from app.web.dependencies import Desk
+from app.web.limits import AnswerHeaders, BodyLimit
+from app.web.openapi import ANY_PROBLEM, install_openapi
+from app.web.problems import install_error_handlers
+from app.web.request_log import Metrics, RequestLog, make_log
+
+DESCRIPTION = """\
+Issue micro-credentials as Open Badges 3.0 / W3C Verifiable Credentials, and let anybody check them.
+
+Errors are `application/problem+json` (RFC 9457) with a stable `code`. Send `Idempotency-Key` with \
+what creates something, and repeat it as often as you like.
+"""
+
+ROUTERS = (
+    operations.router,
+    issuers.router,
+    achievements.router,
+    images.router,
+    api_keys.router,
+)
+"""Every address that is answered, in the order in which they are looked up."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for these settings, or for those of the environment.
+
+    Opens the key store and the contexts, and raises what is wrong with them; the database must be
+    upgraded already (`app.storage.database.upgrade`) and is first used by the first request.
+    """
+    settings = settings or Settings()
+    desk = _make_desk(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.database.close()
+
+    app = FastAPI(
+        title="Signet",
+        version="0.1.0",
+        description=DESCRIPTION,
+        docs_url=None,  # FastAPI's page loads scripts from elsewhere; ours is in app.web.operations
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would be built from the Host header
+        responses=ANY_PROBLEM,
+    )
+    app.state.desk = desk
+    for router in ROUTERS:
+        app.include_router(router)
+    install_error_handlers(app)
+    install_openapi(app)
+    # The last one added is asked first.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
+    app.add_middleware(RequestLog, log=desk.log, metrics=desk.metrics)
+    app.add_middleware(AnswerHeaders)
+    return app
+
+
+def _make_desk(settings: Settings) -> Desk:
+    passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else None
+    issuing = IssuingDesk(
+        open_key_store(settings.keys, passphrase), load_contexts(settings.contexts), settings
+    )
+    return Desk(
+        settings=settings,
+        database=Database(make_engine(settings)),
+        issuing=issuing,
+        log=make_log(settings.log_level),
+        metrics=Metrics(),
+    )

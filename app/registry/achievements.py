@@ -1,0 +1,166 @@
+"""Achievement definitions: published once, never changed; a change is a new version.
+
+Each version has its own id and address, and all stay readable, since credentials name the version
+that was earned. Versions of one achievement form a series, named by the id of the first.
+
+Result descriptions and rubric levels need absolute identifiers. A caller may give a short name
+such as `grade` instead: it becomes `{address of this version}#grade`.
+"""
+
+import re
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.credentials.definitions import validate_achievement
+from app.encoding.strict_json import JsonObject, dump_json
+from app.errors import NotFound
+from app.registry.issuers import load_issuer
+from app.registry.listing import Page, is_row_id, list_page
+from app.settings import Settings
+from app.storage.audit import append_audit
+from app.storage.tables import Achievement, Issuer
+
+_SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def create_achievement(
+    session: Session,
+    settings: Settings,
+    issuer: Issuer,
+    definition: JsonObject,
+    *,
+    now: datetime,
+    actor: str,
+) -> Achievement:
+    """Publish the first version of an achievement; raises InvalidRequest with all to mend."""
+    id_ = secrets.token_urlsafe(16)
+    return _publish(session, settings, issuer, definition, id_, id_, 1, now=now, actor=actor)
+
+
+def create_version(
+    session: Session,
+    settings: Settings,
+    achievement: Achievement,
+    definition: JsonObject,
+    *,
+    now: datetime,
+    actor: str,
+) -> Achievement:
+    """Publish a further version of the achievement, whichever version of it is given."""
+    # Holding the first version makes two writers number theirs one after the other.
+    series = achievement.series_id
+    session.scalar(select(Achievement.id).where(Achievement.id == series).with_for_update())
+    newest = select(func.max(Achievement.version)).where(Achievement.series_id == series)
+    version = session.scalars(newest).one() + 1
+    issuer = load_issuer(session, achievement.issuer_id)
+    id_ = secrets.token_urlsafe(16)
+    return _publish(
+        session, settings, issuer, definition, id_, series, version, now=now, actor=actor
+    )
+
+
+def load_achievement(session: Session, id_: str) -> Achievement:
+    """One version of an achievement; raises NotFound."""
+    achievement = session.get(Achievement, id_) if is_row_id(id_) else None
+    if achievement is None:
+        raise NotFound("not_found", "There is no such achievement.")
+    return achievement
+
+
+def list_achievements(
+    session: Session,
+    issuer_id: str,
+    *,
+    limit: int,
+    cursor: str | None,
+    series_id: str | None = None,
+) -> Page[Achievement]:
+    """The issuer's achievements, every version of them or of one series, newest first."""
+    query = select(Achievement).where(Achievement.issuer_id == issuer_id)
+    if series_id is not None:
+        query = query.where(Achievement.series_id == series_id)
+    return list_page(
+        session, query, Achievement.created_at, Achievement.id, limit=limit, cursor=cursor
+    )
+
+
+def achievement_url(settings: Settings, id_: str) -> str:
+    """The public address of a version, which is the `id` in its document."""
+    return f"{settings.public_url}/achievements/{id_}"
+
+
+def achievement_id_of(settings: Settings, reference: str) -> str:
+    """The row id meant by a reference: an address of ours, or its last part alone."""
+    return reference.removeprefix(achievement_url(settings, ""))
+
+
+def _publish(
+    session: Session,
+    settings: Settings,
+    issuer: Issuer,
+    definition: JsonObject,
+    id_: str,
+    series_id: str,
+    version: int,
+    *,
+    now: datetime,
+    actor: str,
+) -> Achievement:
+    url = achievement_url(settings, id_)
+    members = validate_achievement(_with_absolute_ids(definition, url))
+    creator = {"id": issuer.did, "type": ["Profile"], "name": issuer.profile["name"]}
+    document = {"id": url, "version": str(version), "creator": creator, **members}
+    achievement = Achievement(
+        id=id_,
+        issuer_id=issuer.id,
+        series_id=series_id,
+        version=version,
+        name=document["name"],
+        document=dump_json(document),
+        created_at=now,
+    )
+    session.add(achievement)
+    session.flush()
+    append_audit(
+        session,
+        at=now,
+        actor=actor,
+        action="achievement.published",
+        issuer_id=issuer.id,
+        subject=id_,
+        details={"series_id": series_id, "version": version},
+    )
+    return achievement
+
+
+def _with_absolute_ids(definition: JsonObject, url: str) -> JsonObject:
+    """The definition with short names of results and levels made absolute; nothing is checked."""
+    results = definition.get("resultDescription")
+    if not isinstance(results, list):
+        return definition
+    return {**definition, "resultDescription": [_absolute_result(item, url) for item in results]}
+
+
+def _absolute_result(result: Any, url: str) -> Any:
+    if not isinstance(result, dict):
+        return result
+    named = _absolute(result, ("id", "requiredLevel"), url)
+    levels = named.get("rubricCriterionLevel")
+    if isinstance(levels, list):
+        named["rubricCriterionLevel"] = [
+            _absolute(level, ("id",), url) if isinstance(level, dict) else level for level in levels
+        ]
+    return named
+
+
+def _absolute(members: JsonObject, names: tuple[str, ...], url: str) -> JsonObject:
+    named = dict(members)
+    for name in names:
+        value = named.get(name)
+        if isinstance(value, str) and _SHORT_NAME.fullmatch(value):
+            named[name] = f"{url}#{value}"
+    return named

@@ -1,0 +1,81 @@
+"""Lists in pages that neither skip nor repeat when something is added between two of them.
+
+A page continues after a given row (its time and id), not after a count of rows. The cursor that
+says so is opaque to callers; it decides nothing but where to go on, so it needs no signature.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, func, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.encoding.multibase import decode_base64url, encode_base64url
+from app.errors import InvalidRequest, SignetError
+
+MAX_LIMIT = 100
+
+_ROW_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list, how many there are in all, and the cursor of the next page if any."""
+
+    items: Sequence[Row]
+    total: int
+    next: str | None
+
+
+def is_row_id(text: str) -> bool:
+    """Whether this can be the id of a row of ours; what cannot is not looked up."""
+    return _ROW_ID.fullmatch(text) is not None
+
+
+def list_page(
+    session: Session,
+    query: Select[Row],
+    time: InstrumentedAttribute[datetime],
+    id_: InstrumentedAttribute[str],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Row]:
+    """One page of the query's rows, newest first.
+
+    Raises InvalidRequest for a limit beyond 1 to 100 and for a cursor that is not one of ours.
+    """
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidRequest("out_of_range", f"A page has 1 to {MAX_LIMIT} items.", field="limit")
+    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    page = query.order_by(time.desc(), id_.desc()).limit(limit + 1)
+    if cursor is not None:
+        page = page.where(tuple_(time, id_) < tuple_(*_decode_cursor(cursor)))
+    rows = list(session.scalars(page))
+    following = None
+    if len(rows) > limit:
+        last: Any = rows[limit - 1]
+        following = _encode_cursor(getattr(last, time.key), getattr(last, id_.key))
+    return Page(rows[:limit], total, following)
+
+
+def _encode_cursor(time: datetime, id_: str) -> str:
+    return encode_base64url(f"{time.isoformat()} {id_}".encode())
+
+
+def _decode_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        time, id_ = decode_base64url(cursor).decode("ascii").split(" ")
+        moment = datetime.fromisoformat(time)
+        if moment.tzinfo is None or not id_.isprintable():
+            raise ValueError("not a cursor")
+    except (ValueError, SignetError):
+        raise InvalidRequest(
+            "bad_value", "This is not a cursor that a list here has given.", field="cursor"
+        ) from None
+    return moment, id_

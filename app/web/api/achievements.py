@@ -1,0 +1,186 @@
+"""Achievement definitions over HTTP: published, read, and followed by new versions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from app.encoding.strict_json import JsonObject, dump_json, parse_object
+from app.errors import NotFound
+from app.registry.achievements import (
+    achievement_url,
+    create_achievement,
+    create_version,
+    list_achievements,
+    load_achievement,
+)
+from app.registry.api_keys import Caller
+from app.registry.idempotency import Answer
+from app.registry.issuers import load_issuer
+from app.storage.tables import Achievement
+from app.web.dependencies import (
+    AnyKey,
+    CurrentDesk,
+    Cursor,
+    IssuerId,
+    Limit,
+    Now,
+    ReadSession,
+    Repeatable,
+    WriteSession,
+    require,
+)
+from app.web.openapi import Responses, json_body, problems, refs
+from app.web.strict_body import StrictRoute
+
+router = APIRouter(
+    prefix="/api/v1/issuers/{issuer}/achievements", tags=["achievements"], route_class=StrictRoute
+)
+
+AchievementId = Annotated[str, Path(description="The id of one version.", max_length=256)]
+Writer = Annotated[Caller, Depends(require("achievements:write"))]
+
+_EXAMPLE: JsonObject = {
+    "name": "Data Literacy",
+    "description": "Reads, questions and explains data.",
+    "achievementType": "MicroCredential",
+    "criteria": {"narrative": "Pass the final project with at least 60 %."},
+    "resultDescription": [
+        {
+            "id": "mark",
+            "name": "Final mark",
+            "resultType": "Percent",
+            "valueMin": "0",
+            "valueMax": "100",
+        }
+    ],
+}
+_ONE: Responses = {
+    200: {
+        "description": "The OB 3.0 Achievement, as it was published",
+        "content": {"application/json": {"schema": refs("Achievement")}},
+    }
+}
+_MADE: Responses = {
+    201: {
+        "description": "The OB 3.0 Achievement; its `id` is its public address",
+        "content": {"application/json": {"schema": refs("Achievement")}},
+        "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+    }
+}
+
+
+class AchievementList(BaseModel):
+    """A page of OB 3.0 Achievements."""
+
+    items: list[JsonObject]
+    total: int
+    next: str | None
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Publish an achievement",
+    response_class=Response,
+    responses={**_MADE, **problems(400, 401, 403, 404, 409, 415, 422)},
+    openapi_extra=json_body(refs("AchievementInput"), _EXAMPLE),
+)
+def post_achievement(
+    desk: CurrentDesk,
+    caller: Writer,
+    once: Repeatable,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    body: Annotated[JsonObject, Body()],
+) -> Response:
+    """The body holds the members of an OB 3.0 Achievement without `id`, `creator` and types.
+
+    What is published cannot be changed, only followed by a new version. Result descriptions and
+    rubric levels may be named by a short word such as `mark`; it becomes a part of the address.
+    """
+
+    def create() -> Answer:
+        owner = load_issuer(session, issuer)
+        made = create_achievement(session, desk.settings, owner, body, now=now, actor=caller.actor)
+        return Answer(201, made.document, achievement_url(desk.settings, made.id))
+
+    return once.answer(session, now, create)
+
+
+@router.get(
+    "",
+    summary="List achievements",
+    response_model=AchievementList,
+    responses=problems(401, 404, 422),
+)
+def get_achievements(
+    _caller: AnyKey,
+    session: ReadSession,
+    issuer: IssuerId,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    versions_of: Annotated[
+        str | None, Query(max_length=256, description="Only the versions of this achievement.")
+    ] = None,
+) -> Response:
+    """Every version of the issuer's achievements, newest first."""
+    load_issuer(session, issuer)
+    series = None if versions_of is None else _load(session, issuer, versions_of).series_id
+    page = list_achievements(session, issuer, limit=limit, cursor=cursor, series_id=series)
+    items = [parse_object(achievement.document) for achievement in page.items]
+    body = dump_json({"items": items, "total": page.total, "next": page.next})
+    return Response(body, media_type="application/json")
+
+
+@router.get(
+    "/{achievement}",
+    summary="Read an achievement",
+    response_class=Response,
+    responses={**_ONE, **problems(401, 404)},
+)
+def get_achievement(
+    _caller: AnyKey, session: ReadSession, issuer: IssuerId, achievement: AchievementId
+) -> Response:
+    """One version, with the bytes that were published."""
+    found = _load(session, issuer, achievement)
+    return Response(found.document, media_type="application/json")
+
+
+@router.post(
+    "/{achievement}/versions",
+    status_code=201,
+    summary="Publish a new version",
+    response_class=Response,
+    responses={**_MADE, **problems(400, 401, 403, 404, 409, 415, 422)},
+    openapi_extra=json_body(refs("AchievementInput"), _EXAMPLE),
+)
+def post_version(
+    desk: CurrentDesk,
+    caller: Writer,
+    once: Repeatable,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    body: Annotated[JsonObject, Body()],
+) -> Response:
+    """The body holds the whole new definition. It gets an id of its own; the old one stays as it
+    is, and so do the credentials that name it.
+    """
+
+    def create() -> Answer:
+        former = _load(session, issuer, achievement)
+        made = create_version(session, desk.settings, former, body, now=now, actor=caller.actor)
+        return Answer(201, made.document, achievement_url(desk.settings, made.id))
+
+    return once.answer(session, now, create)
+
+
+def _load(session: Session, issuer: str, id_: str) -> Achievement:
+    achievement = load_achievement(session, id_)
+    if achievement.issuer_id != issuer:
+        raise NotFound("not_found", "There is no such achievement.")
+    return achievement

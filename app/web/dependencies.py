@@ -1,0 +1,189 @@
+"""What routes are given: the desk, the time, a session, the caller, and safe repetition.
+
+A session's transaction ends before the answer leaves (`scope="function"`): FastAPI's default would
+commit after it, and a failing commit would leave the client with a 201 for nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from structlog.typing import FilteringBoundLogger
+
+from app.errors import NotAuthenticated
+from app.issuing.desk import IssuingDesk
+from app.jsonld.contexts import ContextBundle
+from app.keys.signer import KeyStore
+from app.registry import api_keys, idempotency
+from app.registry.api_keys import Caller
+from app.registry.idempotency import Answer
+from app.registry.listing import MAX_LIMIT
+from app.settings import Settings
+from app.storage.database import Database
+from app.web.request_log import Metrics
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one application works with; made once by `create_app`, kept in `app.state.desk`."""
+
+    settings: Settings
+    database: Database
+    issuing: IssuingDesk
+    log: FilteringBoundLogger
+    metrics: Metrics
+
+    @property
+    def key_store(self) -> KeyStore:
+        """Where the private keys live."""
+        return self.issuing.key_store
+
+    @property
+    def contexts(self) -> ContextBundle:
+        """The JSON-LD contexts that are known here."""
+        return self.issuing.contexts
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def current_time() -> datetime:
+    """The one clock of the service; tests override this dependency."""
+    return datetime.now(UTC)
+
+
+CurrentDesk = Annotated[Desk, Depends(_desk)]
+Now = Annotated[datetime, Depends(current_time)]
+
+
+def _read_session(desk: CurrentDesk) -> Iterator[Session]:
+    with desk.database.read() as session:
+        yield session
+
+
+def _write_session(desk: CurrentDesk) -> Iterator[Session]:
+    with desk.database.write() as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(_read_session, scope="function")]
+WriteSession = Annotated[Session, Depends(_write_session, scope="function")]
+
+_bearer = HTTPBearer(
+    auto_error=False, scheme_name="api_key", description="An API key of this service: `id.secret`."
+)
+
+
+def _authenticated(
+    desk: CurrentDesk,
+    now: Now,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """The caller, found in a transaction of its own: strangers never hold the writer's lock."""
+    if bearer is None:
+        raise NotAuthenticated("not_authenticated", "Send an API key as `Authorization: Bearer …`.")
+    with desk.database.read() as session:
+        caller = api_keys.authenticate(session, bearer.credentials)
+    if caller.use_is_stale(now):
+        try:
+            with desk.database.write() as session:
+                api_keys.note_use(session, caller, now)
+        except OperationalError:
+            # A full disk must not end reading: the last use is a courtesy.
+            desk.log.warning("last_use_not_noted", api_key_id=caller.api_key_id)
+    return caller
+
+
+Authenticated = Annotated[Caller, Depends(_authenticated)]
+"""Any valid key of the issuer in the path, or an administrator's, where there is no such path."""
+
+
+def require(*scopes: str) -> Callable[[Request, Caller], Caller]:
+    """A dependency: a key for the issuer in the path (if it names one) with one of the scopes.
+
+    Without scopes any key of the issuer will do. Another issuer's path is 404 whatever the scope,
+    so that nothing is learned from the answer.
+    """
+
+    def checked(request: Request, caller: Authenticated) -> Caller:
+        issuer = request.path_params.get("issuer")
+        if issuer is not None:
+            caller.require_issuer(issuer)
+        if scopes:
+            caller.require_scope(*scopes)
+        return caller
+
+    return checked
+
+
+def _administrator(caller: Authenticated) -> Caller:
+    caller.require_administrator()
+    return caller
+
+
+Administrator = Annotated[Caller, Depends(_administrator)]
+AnyKey = Annotated[Caller, Depends(require())]
+
+IssuerId = Annotated[str, Path(description="The issuer's id, as in its address.", max_length=256)]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items a page has.")]
+Cursor = Annotated[
+    str | None, Query(max_length=200, description="`next` of the page before, to go on after it.")
+]
+
+
+class Once:
+    """Runs a creating request once per `Idempotency-Key`, and gives its answer again after that."""
+
+    def __init__(self, caller: Caller, key: str | None, request_hash: str) -> None:
+        self._caller = caller
+        self._key = key
+        self._request_hash = request_hash
+
+    def answer(self, session: Session, now: datetime, create: Callable[[], Answer]) -> Response:
+        """The answer of `create`, or the stored answer to the same request.
+
+        `session` must be the one that `create` writes with. Raises Conflict when the key was used
+        for another request.
+        """
+        if self._key is None:
+            return _sent(create())
+        stored = idempotency.find_or_claim(
+            session, self._caller, self._key, self._request_hash, now=now
+        )
+        if stored is None:
+            stored = create()
+            idempotency.store_answer(session, self._caller, self._key, stored)
+        return _sent(stored)
+
+
+def _sent(answer: Answer) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if answer.location is not None:
+        headers["Location"] = answer.location
+    return Response(answer.body, answer.status_code, headers, "application/json")
+
+
+async def _once(
+    request: Request,
+    caller: Authenticated,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            pattern=r"^[\x21-\x7e]{1,255}$",
+            description="Makes repeating safe: the same key and body give the same answer.",
+        ),
+    ] = None,
+) -> Once:
+    body = await request.body()
+    path = request.scope["path"]
+    return Once(caller, idempotency_key, idempotency.request_hash(request.method, path, body))
+
+
+Repeatable = Annotated[Once, Depends(_once)]
