@@ -19,9 +19,10 @@ from app.errors import CheckFailed, Finding, InvalidRequest
 _MOST_FINDINGS = 20  # a person mends these first; more would only make answers large
 _SENTENCES = 3
 
-# C0 and C1 controls, DEL and lone surrogates: canonicalisers disagree on them (security.md J15).
-# Tab, line feed and carriage return are the same everywhere, and Markdown needs them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# C0 and C1 controls, DEL and lone surrogates: canonicalisers disagree on them (security.md J15);
+# XML, and so a baked SVG, cannot hold U+FFFE and U+FFFF. Tab, line feed and carriage return are the
+# same everywhere, and Markdown needs them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
