@@ -1,0 +1,30 @@
+"""What issuing needs besides a database: the key store, the contexts, the settings."""
+
+from dataclasses import dataclass
+
+from app.jsonld.contexts import ContextBundle
+from app.keys.signer import KeyStore, Signer
+from app.registry.keys import verification_method_of
+from app.settings import Settings
+from app.storage.tables import Issuer, Key
+
+
+@dataclass(frozen=True)
+class IssuingDesk:
+    """The tools on the desk of whoever issues; made once per process."""
+
+    key_store: KeyStore
+    contexts: ContextBundle
+    settings: Settings
+
+    def signer(self, issuer: Issuer, key: Key) -> Signer:
+        """The private half of one of the issuer's keys; raises KeyStoreError."""
+        return self.key_store.load(key.signer_uri, verification_method_of(issuer, key))
+
+    def credential_url(self, credential_id: str) -> str:
+        """Where a credential of this service is served."""
+        return f"{self.settings.public_url}/credentials/{credential_id}"
+
+    def status_list_url(self, list_id: str) -> str:
+        """Where a status list of this service is served."""
+        return f"{self.settings.public_url}/status/{list_id}"

@@ -1,0 +1,188 @@
+"""Issuing a credential from an achievement: the one road from a request to stored, signed bytes."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.credentials.build import build_open_badge, build_subject
+from app.credentials.issue_request import IssueRequest
+from app.encoding.strict_json import JsonObject, parse_object
+from app.errors import CheckFailed, Finding, InvalidRequest, NotFound
+from app.issuing.desk import IssuingDesk
+from app.issuing.records import facts_of, refuse_backward_clock
+from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
+from app.issuing.status_lists import PURPOSE, reserve_entry
+from app.proofs.checked import CheckedDocument, check_document
+from app.proofs.profiles import OPEN_BADGE
+from app.registry.achievements import achievement_id_of, load_achievement
+from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.status.bitstring import status_entry
+from app.storage.tables import Achievement, Credential, Issuer
+
+SALT_BYTES = 16
+
+# Where a member of the document came from in the request, the longer prefix first.
+REQUEST_FIELDS = (
+    ("/credentialSubject/achievement", "/achievement"),
+    ("/credentialSubject/activityEndDate", "/activity_end"),
+    ("/credentialSubject/activityStartDate", "/activity_start"),
+    ("/credentialSubject/creditsEarned", "/credits_earned"),
+    ("/credentialSubject/licenseNumber", "/license_number"),
+    ("/credentialSubject/narrative", "/narrative"),
+    ("/credentialSubject/result", "/results"),
+    ("/credentialSubject/role", "/role"),
+    ("/credentialSubject/term", "/term"),
+    ("/credentialSubject", "/recipient"),
+    ("/awardedDate", "/awarded_date"),
+    ("/validFrom", "/valid_from"),
+    ("/validUntil", "/valid_until"),
+)
+
+
+def issue_credential(
+    session: Session,
+    desk: IssuingDesk,
+    issuer_id: str,
+    request: IssueRequest,
+    *,
+    now: datetime,
+    actor: str,
+) -> Credential:
+    """Issue one credential and return its row; design.md "Data flow: issue".
+
+    1. load the issuer, its keys and the achievement
+    2. reserve a status entry; from here on issuing for this issuer is one after the other
+    3. build the unsecured document
+    4. check it with the verifier's own rules, in safe mode: no term may vanish
+    5. audit line "signing", ids only
+    6. add the proof, and verify the result with the public key: without its proof it must equal
+       what was built
+    7. the same as a VC-JWT, if the issuer has a key for it
+    8. store the exact bytes to be served, with columns taken from them
+    9. audit line "signed"
+
+    Nothing is committed here: whoever opened the transaction answers "created" after its commit.
+    Raises NotFound (issuer), InvalidRequest (`field` points into the request), Conflict
+    (`issuer_has_no_key`), KeyStoreError and Unavailable.
+    """
+    issuer = load_issuer(session, issuer_id)  # 1
+    hold_keys(session, issuer.id)
+    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
+    token_key = find_active_key(session, issuer.id, CREDENTIALS, "P-256")
+    keys = [key] if token_key is None else [key, token_key]
+    achievement = _achievement_of(session, desk, issuer, request)
+    refuse_backward_clock(session, issuer.id, now)
+
+    entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
+
+    row_id = secrets.token_urlsafe(16)  # 3
+    document = _build(
+        desk,
+        issuer,
+        achievement,
+        request,
+        credential_url=desk.credential_url(row_id),
+        credential_status=status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE),
+        now=now,
+    )
+    checked = _check(document, desk)  # 4
+
+    note_signing(session, issuer, keys, row_id, now=now, actor=actor)  # 5
+    secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 6
+    token = None
+    if token_key is not None:
+        token = sign_and_verify_jwt(desk, issuer, token_key, checked)  # 7
+
+    facts = facts_of(checked.document)  # 8
+    credential = Credential(
+        id=row_id,
+        issuer_id=issuer.id,
+        achievement_id=achievement.id,
+        key_id=key.id,
+        credential_id=facts.credential_id,
+        document=secured,
+        jwt=token,
+        status_list_id=entry.list_id,
+        status_list_index=entry.index,
+        issued_at=now,
+        valid_from=facts.valid_from,
+        valid_until=facts.valid_until,
+    )
+    session.add(credential)
+    session.flush()
+    note_signed(session, issuer, keys, row_id, now=now, actor=actor)  # 9
+    return credential
+
+
+def _achievement_of(
+    session: Session, desk: IssuingDesk, issuer: Issuer, request: IssueRequest
+) -> Achievement:
+    """The achievement that the request names by its URL or the last part of it."""
+    reference = achievement_id_of(desk.settings, request.achievement)
+    try:
+        achievement = load_achievement(session, reference)
+    except NotFound:
+        achievement = None
+    if achievement is None or achievement.issuer_id != issuer.id:
+        raise InvalidRequest(
+            "achievement_unknown",
+            f"{issuer.id} has no such achievement; use the id that creating it returned.",
+            field="/achievement",
+        )
+    return achievement
+
+
+def _build(
+    desk: IssuingDesk,
+    issuer: Issuer,
+    achievement: Achievement,
+    request: IssueRequest,
+    *,
+    credential_url: str,
+    credential_status: JsonObject,
+    now: datetime,
+) -> JsonObject:
+    definition = parse_object(achievement.document)
+    subject = build_subject(
+        request,
+        definition,
+        subject_id=f"urn:uuid:{uuid.uuid4()}",
+        salt=secrets.token_urlsafe(SALT_BYTES),
+    )
+    return build_open_badge(
+        credential_url=credential_url,
+        issuer_profile=issuer_profile(issuer),
+        achievement=definition,
+        subject=subject,
+        valid_from=request.valid_from or now,
+        valid_until=request.valid_until,
+        awarded_date=request.awarded_date,
+        evidence=request.evidence,
+        credential_status=credential_status,
+        name=request.name,
+        description=request.description,
+    )
+
+
+def _check(document: JsonObject, desk: IssuingDesk) -> CheckedDocument:
+    """Check the document; what is wrong with it is told in the words of the request."""
+    try:
+        return check_document(document, profile=OPEN_BADGE, contexts=desk.contexts)
+    except CheckFailed as error:
+        findings = tuple(
+            Finding(finding.code, finding.detail, request_field(finding.field))
+            for finding in error.findings
+        )
+        field = None if error.field is None else request_field(error.field)
+        raise InvalidRequest(error.code, error.detail, field=field, findings=findings) from error
+
+
+def request_field(pointer: str) -> str:
+    """Where in the request a member of the built document came from."""
+    for member, field in REQUEST_FIELDS:
+        if pointer == member or pointer.startswith(member + "/"):
+            return field + pointer.removeprefix(member)
+    return pointer

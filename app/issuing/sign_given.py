@@ -1,0 +1,156 @@
+"""Signing a credential that somebody else wrote: the issuing side of the W3C VC-API.
+
+VC-API section 3.2 (issue credential). What is given must already be a credential of this issuer,
+VCDM 2.0 or 1.1; added are only a status entry and, for VCDM 1.1, the contexts that its signature
+and its status entry are written in. Credentials built here from an achievement go through
+`app.issuing.issue`.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.encoding.strict_json import JsonObject
+from app.errors import Conflict, InvalidRequest
+from app.issuing.desk import IssuingDesk
+from app.issuing.records import facts_of, refuse_backward_clock
+from app.issuing.signing import note_signed, note_signing, sign_and_verify
+from app.issuing.status_lists import PURPOSE, reserve_entry
+from app.proofs.checked import check_document
+from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
+from app.registry.issuers import load_issuer
+from app.registry.keys import CREDENTIALS, active_key, hold_keys
+from app.status.bitstring import status_entry
+from app.storage.tables import Credential, Issuer
+
+DATA_INTEGRITY_CONTEXTS = (DATA_INTEGRITY, "https://w3id.org/security/data-integrity/v1")
+STATUS_CONTEXT = "https://www.w3.org/ns/credentials/status/v1"
+
+
+def issue_given(
+    session: Session,
+    desk: IssuingDesk,
+    issuer_id: str,
+    credential: JsonObject,
+    *,
+    now: datetime,
+    actor: str,
+) -> Credential:
+    """Sign a given credential with the issuer's key and store it.
+
+    1. load the issuer and its key, and see that the credential is its own and is not signed yet
+    2. reserve a status entry; from here on issuing for this issuer is one after the other
+    3. refuse an `id` that this issuer has used before
+    4. add the status entry and the contexts that are missing
+    5. check it with the verifier's own general rules, in safe mode
+    6. audit line "signing"
+    7. sign it, and verify the result
+    8. store the exact bytes, with columns taken from them
+    9. audit line "signed"
+
+    Nothing is committed here. Raises NotFound, InvalidRequest, Conflict, CheckFailed (fields point
+    into the credential) and KeyStoreError.
+    """
+    issuer = load_issuer(session, issuer_id)  # 1
+    hold_keys(session, issuer.id)
+    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
+    _check_ours(desk, issuer, credential)
+    refuse_backward_clock(session, issuer.id, now)
+    entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
+    _refuse_used_id(session, issuer, credential)  # 3
+    document = _completed(  # 4
+        credential, status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE)
+    )
+    checked = check_document(document, profile=VC, contexts=desk.contexts)  # 5
+    row_id = secrets.token_urlsafe(16)
+    note_signing(session, issuer, [key], row_id, now=now, actor=actor)  # 6
+    secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 7
+    facts = facts_of(checked.document)
+    row = Credential(  # 8
+        id=row_id,
+        issuer_id=issuer.id,
+        achievement_id=None,
+        key_id=key.id,
+        credential_id=facts.credential_id,
+        document=secured,
+        status_list_id=entry.list_id,
+        status_list_index=entry.index,
+        issued_at=now,
+        valid_from=facts.valid_from,
+        valid_until=facts.valid_until,
+    )
+    session.add(row)
+    session.flush()
+    note_signed(session, issuer, [key], row_id, now=now, actor=actor)  # 9
+    return row
+
+
+def _check_ours(desk: IssuingDesk, issuer: Issuer, credential: JsonObject) -> None:
+    """Refuse what this issuer may not sign; the general rules come later."""
+    if "proof" in credential:
+        raise InvalidRequest(
+            "unknown_member", "The credential has a proof already; send it without.", field="/proof"
+        )
+    named = credential.get("issuer")
+    place, named = (
+        ("/issuer/id", named.get("id")) if isinstance(named, dict) else ("/issuer", named)
+    )
+    if named != issuer.did:
+        raise InvalidRequest(
+            "issuer_mismatch", f"The issuer must be {issuer.did}, whose key signs.", field=place
+        )
+    identifier = credential.get("id")
+    if isinstance(identifier, str) and identifier.startswith(desk.credential_url("")):
+        raise InvalidRequest(
+            "bad_value",
+            "Ids under this service's own address are given to credentials it builds itself.",
+            field="/id",
+        )
+    for status in _listed(credential.get("credentialStatus", [])):
+        listed = status.get("statusListCredential") if isinstance(status, dict) else None
+        if isinstance(listed, str) and listed.startswith(desk.status_list_url("")):
+            raise InvalidRequest(
+                "bad_value",
+                "Entries in the lists of this service are given by the service; leave it out.",
+                field="/credentialStatus",
+            )
+
+
+def _refuse_used_id(session: Session, issuer: Issuer, credential: JsonObject) -> None:
+    """An `id` names one credential. The reserved entry's lock makes look and store one step."""
+    identifier = credential.get("id")
+    if identifier is None:
+        return
+    used = select(Credential.id).where(
+        Credential.issuer_id == issuer.id, Credential.credential_id == str(identifier)
+    )
+    if session.scalar(used.limit(1)) is not None:
+        raise Conflict(
+            "already_exists", "This issuer has issued a credential with this id.", field="/id"
+        )
+
+
+def _completed(credential: JsonObject, entry: JsonObject) -> JsonObject:
+    """The credential with our status entry, and the contexts that a VCDM 1.1 one then needs.
+
+    An entry that is there already stays, and ours joins it: what was issued here can always be
+    revoked here. VCDM 2.0's own context has every term that is added.
+    """
+    completed = dict(credential)
+    present = _listed(credential.get("credentialStatus", []))
+    completed["credentialStatus"] = [*present, entry] if present else entry
+    contexts = _listed(credential.get("@context", []))
+    if contexts[:1] == [VCDM_1]:
+        if not any(context in DATA_INTEGRITY_CONTEXTS for context in contexts):
+            contexts.append(DATA_INTEGRITY)
+        if STATUS_CONTEXT not in contexts:
+            contexts.append(STATUS_CONTEXT)
+        completed["@context"] = contexts
+    return completed
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]

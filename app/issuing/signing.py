@@ -1,0 +1,149 @@
+"""Signing, and at once verifying what was signed, before anybody can rely on it.
+
+What is stored is what was verified: the signature is checked over the very bytes that will be
+served, with the public key that the world is shown.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.encoding.strict_json import JsonObject, dump_json, parse_object
+from app.errors import CheckFailed, KeyStoreError
+from app.issuing.desk import IssuingDesk
+from app.keys.public_key import PublicKey
+from app.proofs.checked import CheckedDocument, read_unsecured
+from app.proofs.data_integrity import add_proof, check_signature, proofs_of, read_proof
+from app.proofs.profiles import Profile
+from app.proofs.vc_jose import check_claims, read_jws, sign_jwt
+from app.registry.keys import jwk_url, verification_method_of
+from app.storage.audit import append_audit
+from app.storage.tables import Issuer, Key
+
+CRYPTOSUITE = "eddsa-rdfc-2022"
+
+
+def sign_and_verify(
+    desk: IssuingDesk, issuer: Issuer, key: Key, checked: CheckedDocument, *, now: datetime
+) -> bytes:
+    """The bytes of the secured document, verified: without the proof they say what was checked.
+
+    Raises KeyStoreError when the private key cannot be had, or is not the one whose public half
+    is on record.
+    """
+    signer = desk.signer(issuer, key)
+    data = dump_json(add_proof(checked, signer, cryptosuite=CRYPTOSUITE, created=now))
+    try:
+        signed = verify_signed(desk, issuer, key, data, checked.profile)
+    except CheckFailed as error:
+        raise _not_ours(key, error.detail) from error
+    if signed != checked.document:
+        raise _not_ours(key, "the signed bytes do not say what was checked")
+    return data
+
+
+def verify_signed(
+    desk: IssuingDesk, issuer: Issuer, key: Key, data: bytes, profile: Profile
+) -> JsonObject:
+    """The document that stored bytes secure, without its proof, verified with the key on record.
+
+    Raises CheckFailed or MalformedInput. Our documents have one proof; more would be a forgery.
+    """
+    document = parse_object(data)
+    unsecured = read_unsecured(document, profile, desk.contexts)
+    proofs = proofs_of(document)
+    if len(proofs) > 1:
+        raise CheckFailed("too_many_proofs", "the document has more than our one proof")
+    proof = read_proof(proofs[0], document["@context"])
+    if proof.verification_method != verification_method_of(issuer, key):
+        raise CheckFailed("issuer_mismatch", "the proof names another key than the one on record")
+    check_signature(proof, unsecured, PublicKey.from_multikey(key.public_key_multibase))
+    return unsecured.document
+
+
+def sign_and_verify_jwt(
+    desk: IssuingDesk, issuer: Issuer, key: Key, checked: CheckedDocument
+) -> bytes:
+    """The checked document as a compact JWS (OB 3.0 section 8.2), verified; `kid` is a bare JWK.
+
+    Raises KeyStoreError as `sign_and_verify` does.
+    """
+    kid = jwk_url(issuer.id, key, desk.settings)
+    token = sign_jwt(checked, desk.signer(issuer, key), kid=kid).encode("ascii")
+    try:
+        signed = verify_signed_jwt(desk, issuer, key, token)
+    except CheckFailed as error:
+        raise _not_ours(key, error.detail) from error
+    if signed != checked.document:
+        raise _not_ours(key, "the signed token does not say what was checked")
+    return token
+
+
+def verify_signed_jwt(desk: IssuingDesk, issuer: Issuer, key: Key, token: bytes) -> JsonObject:
+    """The document that a stored token secures, verified with the key on record.
+
+    Raises CheckFailed or MalformedInput.
+    """
+    jws = read_jws(token)
+    if jws.header.get("kid") != jwk_url(issuer.id, key, desk.settings):
+        raise CheckFailed("issuer_mismatch", "the token names another key than the one on record")
+    public_key = PublicKey.from_multikey(key.public_key_multibase)
+    public_key.verify(jws.algorithm, jws.signing_input, jws.signature)
+    check_claims(jws, required=True)
+    return jws.document
+
+
+def note_signing(
+    session: Session,
+    issuer: Issuer,
+    keys: Sequence[Key],
+    subject: str,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    """The audit line before a credential's signatures; ids only."""
+    _note(session, "credential.signing", issuer, keys, subject, now=now, actor=actor)
+
+
+def note_signed(
+    session: Session,
+    issuer: Issuer,
+    keys: Sequence[Key],
+    subject: str,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    """The audit line after a credential was signed and stored; ids only."""
+    _note(session, "credential.signed", issuer, keys, subject, now=now, actor=actor)
+
+
+def _note(
+    session: Session,
+    action: str,
+    issuer: Issuer,
+    keys: Sequence[Key],
+    subject: str,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    append_audit(
+        session,
+        at=now,
+        actor=actor,
+        action=action,
+        issuer_id=issuer.id,
+        subject=subject,
+        details={"keys": [key.id for key in keys]},
+    )
+
+
+def _not_ours(key: Key, reason: str) -> KeyStoreError:
+    return KeyStoreError(
+        "key_store",
+        f"what the private key {key.signer_uri} signed does not verify ({reason}); "
+        "nothing was issued. Is the key store the one that belongs to this database?",
+    )

@@ -1,0 +1,57 @@
+"""An issuer with an achievement, a desk to issue from, and a writing session, on both databases."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.issuing.desk import IssuingDesk
+from app.jsonld.contexts import ContextBundle, load_contexts
+from app.keys.signer import open_key_store
+from app.registry.achievements import create_achievement
+from app.registry.issuers import create_issuer
+from app.settings import Settings
+from app.storage.database import Database
+from app.storage.tables import Achievement, Issuer
+from tests.builders import a_profile, an_achievement_definition
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+ACTOR = "cli:registrar"
+
+
+@pytest.fixture(scope="session")
+def contexts() -> ContextBundle:
+    return load_contexts(Settings().contexts)
+
+
+@pytest.fixture
+def desk(settings: Settings, contexts: ContextBundle) -> IssuingDesk:
+    return IssuingDesk(open_key_store(settings.keys, None), contexts, settings)
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.write() as session:
+        yield session
+
+
+@pytest.fixture
+def issuer(session: Session, desk: IssuingDesk) -> Issuer:
+    return create_issuer(
+        session,
+        desk.key_store,
+        desk.settings,
+        slug="inverbrae",
+        profile=a_profile(),
+        did_method="web",
+        now=NOW,
+        actor=ACTOR,
+    )
+
+
+@pytest.fixture
+def achievement(session: Session, desk: IssuingDesk, issuer: Issuer) -> Achievement:
+    return create_achievement(
+        session, desk.settings, issuer, an_achievement_definition(), now=NOW, actor=ACTOR
+    )
