@@ -144,6 +144,8 @@ REASONS: dict[str, tuple[str, str]] = {
     # Endorsements.
     "endorsement_invalid": (PROOF_VERIFICATION, "An endorsement is not valid"),
     "endorsement_not_checked": (PROOF_VERIFICATION, "An endorsement could not be checked"),
+    "credential_invalid": (PROOF_VERIFICATION, "A presented credential is not valid"),
+    "credential_not_checked": (NOT_MADE, "A presented credential could not be checked"),
     # Checks that were not made.
     "earlier_check_failed": (NOT_MADE, "Not checked, because an earlier check failed"),
     "not_requested": (NOT_MADE, "Not checked, because it was not asked for"),
@@ -162,6 +164,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "already_exists": (REQUEST, "It exists already"),
     "idempotency_key_reused": (REQUEST, "This Idempotency-Key was used for another request"),
     "already_revoked": (REQUEST, "The credential is revoked already"),
+    "status_list_going_back": (REQUEST, "The status list would lose a revocation"),
     "achievement_unknown": (REQUEST, "There is no such achievement"),
     "issuer_has_no_key": (KEYS, "The issuer has no active key"),
     "did_key_is_its_key": (KEYS, "A did:key cannot change its key"),
