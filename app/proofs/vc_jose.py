@@ -60,10 +60,11 @@ def looks_like_jws(data: bytes) -> bool:
     return _COMPACT.fullmatch(data.strip()) is not None
 
 
-def read_jws(data: bytes, *, presentation: bool = False) -> Jws:
+def read_jws(data: bytes, *, presentation: bool = False, legacy: bool = False) -> Jws:
     """Split and parse a compact JWS.
 
-    VCDM 2.0 payloads are the document itself; VCDM 1.1 ones hold it in `vc` or `vp`. Raises
+    VCDM 2.0 payloads are the document itself; VCDM 1.1 ones hold it in `vc` or `vp`, and `legacy`
+    accepts that form for VCDM 2.0 too, as tokens made before the Recommendation have it. Raises
     `MalformedInput` for what is not a token, `CheckFailed` algorithm_not_allowed or
     header_not_allowed for one that must not be accepted.
     """
@@ -83,7 +84,7 @@ def read_jws(data: bytes, *, presentation: bool = False) -> Jws:
     return Jws(
         members,
         claims,
-        _document(body, "vp" if presentation else "vc"),
+        _document(body, "vp" if presentation else "vc", legacy),
         segments[0] + b"." + segments[1],
         signature,
     )
@@ -164,14 +165,14 @@ def _check_header(header: JsonObject, types: frozenset[str]) -> None:
         raise CheckFailed("header_not_allowed", f"typ {header['typ'][:40]!r} is not accepted here")
 
 
-def _document(body: JsonObject, wrapper: str) -> JsonObject:
+def _document(body: JsonObject, wrapper: str, legacy: bool) -> JsonObject:
     inner = body.get(wrapper)
     if inner is None:
         return {name: member for name, member in body.items() if name not in _CLAIMS}
     if not isinstance(inner, dict):
         raise MalformedInput("not_a_credential", f"the claim {wrapper} must be an object")
     context = inner.get("@context")
-    if VCDM_1 not in (context if isinstance(context, list) else [context]):
+    if not legacy and VCDM_1 not in (context if isinstance(context, list) else [context]):
         raise CheckFailed("header_not_allowed", f"only VCDM 1.1 puts a credential into {wrapper}")
     return inner
 
