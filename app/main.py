@@ -8,17 +8,22 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from app.fetch import make_fetch
 from app.issuing.desk import IssuingDesk
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.web import operations
-from app.web.api import achievements, api_keys, images, issuers
+from app.web.api import achievements, api_keys, credentials, images, issuers
 from app.web.dependencies import Desk
 from app.web.limits import AnswerHeaders, BodyLimit
 from app.web.openapi import ANY_PROBLEM, install_openapi
 from app.web.problems import install_error_handlers
+from app.web.protocols import vc_api_issue
+from app.web.public import achievements as achievement_pages
+from app.web.public import contexts, did_documents, home, share, static, status_lists, verify
+from app.web.public import issuers as issuer_pages
 from app.web.request_log import Metrics, RequestLog, make_log
 
 DESCRIPTION = """\
@@ -34,6 +39,17 @@ ROUTERS = (
     achievements.router,
     images.router,
     api_keys.router,
+    credentials.router,
+    vc_api_issue.router,
+    did_documents.router,
+    status_lists.router,
+    home.router,
+    verify.router,
+    share.router,
+    achievement_pages.router,
+    issuer_pages.router,
+    contexts.router,
+    static.router,
 )
 """Every address that is answered, in the order in which they are looked up."""
 
@@ -84,6 +100,7 @@ def _make_desk(settings: Settings) -> Desk:
         settings=settings,
         database=Database(make_engine(settings)),
         issuing=issuing,
+        fetch=make_fetch(timeout_seconds=settings.fetch_timeout_seconds),
         log=make_log(settings.log_level),
         metrics=Metrics(),
     )

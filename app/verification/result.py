@@ -41,6 +41,13 @@ class Check:
     outcome: Outcome
     problem: Problem | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """The members of `checks` in answers (interface.md)."""
+        entry: dict[str, Any] = {"name": self.name, "outcome": self.outcome.value}
+        if self.problem is not None:
+            entry["problem"] = self.problem.as_json()
+        return entry
+
 
 @dataclass(frozen=True)
 class IssuerSummary:
@@ -72,13 +79,10 @@ class VerificationResult:
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `signet verify --json` and of the API's answers (interface.md)."""
-        checks: list[dict[str, Any]] = []
-        for check in self.checks:
-            entry: dict[str, Any] = {"name": check.name, "outcome": check.outcome.value}
-            if check.problem is not None:
-                entry["problem"] = check.problem.as_json()
-            checks.append(entry)
-        answer: dict[str, Any] = {"verdict": self.verdict.value, "checks": checks}
+        answer: dict[str, Any] = {
+            "verdict": self.verdict.value,
+            "checks": [check.as_json() for check in self.checks],
+        }
         if self.issuer is not None:
             answer["issuer"] = {
                 "id": self.issuer.id,

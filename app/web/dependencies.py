@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from structlog.typing import FilteringBoundLogger
 
 from app.errors import NotAuthenticated
+from app.fetch import Fetch
 from app.issuing.desk import IssuingDesk
 from app.jsonld.contexts import ContextBundle
 from app.keys.signer import KeyStore
@@ -35,6 +36,7 @@ class Desk:
     settings: Settings
     database: Database
     issuing: IssuingDesk
+    fetch: Fetch
     log: FilteringBoundLogger
     metrics: Metrics
 

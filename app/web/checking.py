@@ -1,0 +1,131 @@
+"""The service's own verification: what the pages and endpoints hand to `verify_credential`.
+
+Keys and status lists of issuers hosted here are read from this service's own records, so that a
+first look works on a laptop without a domain; the result says so (`own_records`). Everything else
+comes through the one network door, a few addresses per check. No database connection is held while
+anything is computed or fetched.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.encoding.strict_json import JsonObject
+from app.errors import CheckUndecided, NotFound
+from app.fetch import budgeted, record_fetches
+from app.keys.controlled_identifier import ControlledIdentifierDocument
+from app.keys.resolution import make_resolver
+from app.proofs.profiles import OPEN_BADGE, Profile
+from app.registry.own_records import is_own_issuer, own_credential, own_document
+from app.verification.authenticity import World
+from app.verification.presentation import PresentationResult, verify_presentation
+from app.verification.result import VerificationResult
+from app.verification.verify import verify_credential
+from app.web.dependencies import Desk
+from app.web.public.status_lists import current_list
+
+
+@dataclass
+class _Look:
+    """One check in the making: its world, where it went, and whether it asked ourselves."""
+
+    world: World
+    visited: list[str]
+    own_records: bool = False
+
+
+def check_bytes(
+    desk: Desk,
+    data: bytes | JsonObject,
+    *,
+    now: datetime,
+    profile: Profile = OPEN_BADGE,
+    with_status: bool = True,
+) -> VerificationResult:
+    """Verify a credential: bytes of any accepted kind, or a parsed object."""
+    look = _look(desk, now)
+    result = verify_credential(data, profile=profile, world=look.world, with_status=with_status)
+    return _finish(result, look)
+
+
+def check_link(
+    desk: Desk, url: str, *, now: datetime, profile: Profile = OPEN_BADGE
+) -> VerificationResult:
+    """Verify the credential behind an address: one of ours, or one that is fetched.
+
+    Raises `CheckUndecided` when the address cannot be read.
+    """
+    look = _look(desk, now)
+    with desk.database.read() as session:
+        data = own_credential(session, desk.settings, url)
+    if data is None:
+        # The person asked for this one; the budget is for where the credential sends us.
+        data = desk.fetch(url).body
+        look.visited.append(url)
+    return _finish(verify_credential(data, profile=profile, world=look.world), look)
+
+
+def check_presentation(
+    desk: Desk,
+    data: bytes | JsonObject,
+    *,
+    now: datetime,
+    profile: Profile,
+    challenge: str | None,
+    domain: str | None,
+    with_status: bool = True,
+) -> PresentationResult:
+    """Verify a presentation and the credentials in it."""
+    look = _look(desk, now)
+    return verify_presentation(
+        data,
+        profile=profile,
+        world=look.world,
+        challenge=challenge,
+        domain=domain,
+        with_status=with_status,
+    )
+
+
+def _finish(result: VerificationResult, look: _Look) -> VerificationResult:
+    return replace(result, fetched=tuple(look.visited), own_records=look.own_records)
+
+
+def _look(desk: Desk, now: datetime) -> _Look:
+    recorded, visited = record_fetches(desk.fetch)
+    outside = budgeted(recorded)
+    resolve_outside = make_resolver(outside)
+
+    def resolve(identifier: str) -> ControlledIdentifierDocument:
+        with desk.database.read() as session:
+            document = own_document(session, desk.settings, identifier)
+        if document is None:
+            return resolve_outside(identifier)
+        look.own_records = True
+        return ControlledIdentifierDocument.parse(document, identifier)
+
+    def fetch_status(url: str) -> bytes:
+        list_id = _own_list_id(desk, url)
+        if list_id is None:
+            return outside(url).body
+        look.own_records = True
+        try:
+            return current_list(desk, list_id, now)
+        except NotFound:
+            raise CheckUndecided("not_found", "this service has no such status list") from None
+
+    look = _Look(World(desk.contexts, resolve, fetch_status, _known(desk), now), visited)
+    return look
+
+
+def _known(desk: Desk) -> Callable[[str], bool]:
+    def known(issuer: str) -> bool:
+        with desk.database.read() as session:
+            return is_own_issuer(session, issuer)
+
+    return known
+
+
+def _own_list_id(desk: Desk, url: str) -> str | None:
+    prefix = f"{desk.settings.public_url}/status/"
+    return url.removeprefix(prefix) if url.startswith(prefix) else None
