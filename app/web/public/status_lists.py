@@ -30,14 +30,18 @@ def read_status_list(
     list_id: Annotated[str, Path(description="The list's id.", max_length=256)],
 ) -> Response:
     """A signed BitstringStatusListCredential."""
+    document = current_list(desk, list_id, now)
+    media_type = choose_type(request.headers.get("accept"), CREDENTIAL_TYPES)
+    return document_response(request, document, media_type, cache_control=CACHE_CONTROL)
+
+
+def current_list(desk: Desk, list_id: str, now: Now) -> bytes:
+    """The signed list, signed again first when its time runs out; raises NotFound."""
     with desk.database.read() as session:
         status_list = load_list(session, list_id)
         document = status_list.document
         stale = needs_refresh(desk.issuing, status_list, now=now)
-    if stale:
-        document = _refreshed(desk, list_id, document, now)
-    media_type = choose_type(request.headers.get("accept"), CREDENTIAL_TYPES)
-    return document_response(request, document, media_type, cache_control=CACHE_CONTROL)
+    return _refreshed(desk, list_id, document, now) if stale else document
 
 
 def _refreshed(desk: Desk, list_id: str, document: bytes, now: Now) -> bytes:

@@ -1,0 +1,92 @@
+"""What can be earned: a page for people, the published document for programs, at one address."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.credentials.display import view_achievement
+from app.encoding.strict_json import parse_object
+from app.registry.achievements import achievement_url, load_achievement
+from app.registry.issuers import load_issuer
+from app.settings import Settings
+from app.storage.tables import Achievement
+from app.web.badge_pictures import picture_file, picture_source
+from app.web.dependencies import CurrentDesk, ReadSession
+from app.web.documents import FOR_GOOD, PLAIN_JSON, document_response
+from app.web.negotiation import choose_type, wants_page
+from app.web.openapi import problems
+from app.web.pages import render_page
+
+router = APIRouter(tags=["public documents"])
+
+AchievementId = Annotated[
+    str, Path(max_length=64, description="The last part of the achievement's address.")
+]
+Accept = Annotated[str | None, Header(description="`text/html` gets a page for people.")]
+
+
+@router.get(
+    "/achievements/{achievement}",
+    summary="What can be earned",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_achievement(
+    request: Request,
+    desk: CurrentDesk,
+    session: ReadSession,
+    achievement: AchievementId,
+    accept: Accept = None,
+) -> Response:
+    """The OB 3.0 Achievement exactly as it was published, or its page. A version never changes."""
+    row = load_achievement(session, achievement)
+    if wants_page(accept):
+        return _page(session, desk.settings, row)
+    media_type = choose_type(accept, PLAIN_JSON)
+    return document_response(request, row.document, media_type, cache_control=FOR_GOOD)
+
+
+@router.get("/achievements/{achievement}/picture.png", include_in_schema=False)
+def get_picture(
+    request: Request, desk: CurrentDesk, session: ReadSession, achievement: AchievementId
+) -> Response:
+    """The achievement's picture as PNG, for link previews."""
+    row = load_achievement(session, achievement)
+    view = view_achievement(parse_object(row.document))
+    data = picture_file(
+        session,
+        desk.settings,
+        view.image_src,
+        "image/png",
+        title=view.title,
+        issuer=view.issuer_name,
+    )
+    return document_response(request, data, "image/png", cache_control=FOR_GOOD, vary=False)
+
+
+def _page(session: Session, settings: Settings, row: Achievement) -> Response:
+    view = view_achievement(parse_object(row.document))
+    issuer = load_issuer(session, row.issuer_id)
+    issuer_name = issuer.profile["name"]
+    versions = _versions(session, row)
+    newest = versions[0]
+    values = {
+        "badge": view,
+        "url": achievement_url(settings, row.id),
+        "picture": picture_source(settings, view.image_src, title=view.title, issuer=issuer_name),
+        "issuer_name": issuer_name,
+        "issuer_path": f"/issuers/{issuer.id}",
+        "published_at": row.created_at,
+        "achievement": row,
+        "versions": versions,
+        "newest": newest if newest.id != row.id else None,
+    }
+    return render_page("achievement.html", settings, values, cache_control="no-cache")
+
+
+def _versions(session: Session, row: Achievement) -> list[Achievement]:
+    """Every version of the achievement, newest first."""
+    query = select(Achievement).where(Achievement.series_id == row.series_id)
+    return list(session.scalars(query.order_by(Achievement.version.desc())))

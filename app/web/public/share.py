@@ -1,0 +1,260 @@
+"""A credential at its address: a page for people, the exact signed bytes for programs.
+
+The page checks the credential anew each time it is opened. What it shows as the credential's
+content comes from the document whose proof has just passed; if it did not pass, the page says only
+what the file claims.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Request, Response
+
+from app.credentials.display import BadgeView, view_badge
+from app.credentials.png import bake_png
+from app.credentials.svg import bake_svg
+from app.encoding.strict_json import parse_object
+from app.errors import NotFound
+from app.issuing.records import load_credential
+from app.settings import Settings
+from app.storage.tables import Credential
+from app.verification.result import VerificationResult
+from app.web.badge_pictures import picture_file, picture_source
+from app.web.checking import check_bytes
+from app.web.dependencies import CurrentDesk, Now, ReadSession
+from app.web.documents import CREDENTIAL_TYPES, REVALIDATE, document_response, file_name
+from app.web.negotiation import choose_type, wants_page
+from app.web.openapi import problems
+from app.web.pages import host_of, render_page
+from app.web.qr import qr_svg
+from app.web.sharing import linkedin_link, outside_verifier
+from app.web.wording import VerdictWords, word_date, word_verdict
+
+router = APIRouter(tags=["public documents"])
+
+CredentialId = Annotated[
+    str, Path(max_length=64, description="The last part of the credential's address.")
+]
+Accept = Annotated[str | None, Header(description="`text/html` gets the page for people.")]
+
+
+@dataclass(frozen=True)
+class Download:
+    """One form of the file, and for what it is good."""
+
+    suffix: str
+    name: str
+    words: str
+
+
+_DOWNLOADS = (
+    Download(
+        "png",
+        "Badge picture (PNG)",
+        "The picture with the signed credential inside. The best one to keep and to send.",
+    ),
+    Download("svg", "Badge picture (SVG)", "The same for print and large sizes."),
+    Download("json", "Credential file (JSON)", "The signed data itself, for wallets."),
+    Download("jwt", "Token (JWT)", "The same content, signed in the form some wallets prefer."),
+)
+
+
+@router.get(
+    "/credentials/{credential}.json",
+    summary="The credential as a file",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_json(
+    request: Request, session: ReadSession, credential: CredentialId, accept: Accept = None
+) -> Response:
+    """The credential byte for byte as it was signed."""
+    row = load_credential(session, credential)
+    media_type = choose_type(accept, CREDENTIAL_TYPES)
+    return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+
+
+@router.get(
+    "/credentials/{credential}.jwt",
+    summary="The credential as a VC-JWT",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_jwt(request: Request, session: ReadSession, credential: CredentialId) -> Response:
+    """The same credential as a compact JWS; `text/plain`, as OB 3.0 has it. 404 when its issuer
+    had no key for one.
+    """
+    row = load_credential(session, credential)
+    if row.jwt is None:
+        raise NotFound("not_found", "This credential was not issued as a JWT.")
+    return document_response(
+        request, row.jwt, "text/plain; charset=utf-8", cache_control=REVALIDATE, vary=False
+    )
+
+
+@router.get(
+    "/credentials/{credential}.png",
+    summary="The credential baked into a PNG",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_png(
+    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
+) -> Response:
+    """The achievement's picture with the credential inside (OB 3.0 section 5.3)."""
+    row = load_credential(session, credential)
+    view = view_badge(parse_object(row.document))
+    picture = _picture_file(desk.settings, session, view, "image/png")
+    baked = bake_png(picture, row.document.decode())
+    name = file_name(view.title, "png")
+    return document_response(
+        request, baked, "image/png", cache_control=REVALIDATE, vary=False, filename=name
+    )
+
+
+@router.get(
+    "/credentials/{credential}.svg",
+    summary="The credential baked into an SVG",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_svg(
+    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
+) -> Response:
+    """The achievement's picture with the credential inside (OB 3.0 section 5.3)."""
+    row = load_credential(session, credential)
+    view = view_badge(parse_object(row.document))
+    picture = _picture_file(desk.settings, session, view, "image/svg+xml")
+    baked = bake_svg(picture, row.document.decode())
+    name = file_name(view.title, "svg")
+    return document_response(
+        request, baked, "image/svg+xml", cache_control=REVALIDATE, vary=False, filename=name
+    )
+
+
+@router.get("/credentials/{credential}/picture.png", include_in_schema=False)
+def get_picture(
+    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
+) -> Response:
+    """The picture alone, for the previews that social networks make of a link."""
+    row = load_credential(session, credential)
+    view = view_badge(parse_object(row.document))
+    picture = _picture_file(desk.settings, session, view, "image/png")
+    return document_response(request, picture, "image/png", cache_control=REVALIDATE, vary=False)
+
+
+@router.get(
+    "/credentials/{credential}",
+    summary="The share page, or the credential",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_credential(
+    request: Request,
+    desk: CurrentDesk,
+    session: ReadSession,
+    now: Now,
+    credential: CredentialId,
+    accept: Accept = None,
+) -> Response:
+    """A page with the verdict of this moment where Accept names `text/html`; for everybody else
+    the credential byte for byte as it was signed, revoked or not.
+    """
+    row = load_credential(session, credential)
+    if not wants_page(accept):
+        media_type = choose_type(accept, CREDENTIAL_TYPES)
+        return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+    result = check_bytes(desk, row.document, now=now)
+    return _page(desk.settings, row, result, now)
+
+
+def _picture_file(
+    settings: Settings, session: ReadSession, view: BadgeView, media_type: str
+) -> bytes:
+    return picture_file(
+        session,
+        settings,
+        view.image_src,
+        media_type,
+        title=view.title,
+        issuer=view.issuer_name,
+    )
+
+
+def _page(
+    settings: Settings, row: Credential, result: VerificationResult, now: datetime
+) -> Response:
+    words = word_verdict(result)
+    view = view_badge(result.document or result.claimed or {})
+    path = f"/credentials/{row.id}"
+    url = settings.public_url + path
+    values = {
+        "badge": view,
+        "claimed": result.document is None,
+        "words": words,
+        "result": result,
+        "extra": _more_about(row, view, result),
+        "checked_at": now,
+        "checked_by": (
+            f"Checked by {host_of(settings)}, which also issued it, from its own records."
+        ),
+        "url": url,
+        "path": path,
+        "summary": _summary(view, words),
+        "picture": picture_source(
+            settings, view.image_src, title=view.title, issuer=view.issuer_name
+        ),
+        "qr": qr_svg(url, "QR code with the address of this page, the same as the link below it"),
+        "linkedin": _linkedin(row, view, url) if words.tone == "good" else None,
+        "downloads": [each for each in _DOWNLOADS if each.suffix != "jwt" or row.jwt],
+        "technical": _technical(result.claimed or {}),
+        "outside": outside_verifier(url),
+    }
+    return render_page("share.html", settings, values)
+
+
+def _more_about(row: Credential, view: BadgeView, result: VerificationResult) -> str | None:
+    """What the records add to the headline: since when, until when, and why."""
+    codes = {check.problem.code for check in result.checks if check.problem is not None}
+    if "revoked" in codes and row.revoked_at is not None:
+        reason = f" Reason given by the issuer: {row.revocation_reason}"
+        return f"Revoked on {word_date(row.revoked_at)}." + (
+            reason if row.revocation_reason else ""
+        )
+    if "expired" in codes and view.valid_until is not None:
+        return f"It was valid until {word_date(view.valid_until)}."
+    if "not_yet_valid" in codes and view.valid_from is not None:
+        return f"It will be valid from {word_date(view.valid_from)}."
+    return None
+
+
+def _summary(view: BadgeView, words: VerdictWords) -> str:
+    """What a link preview says: nothing about the learner, and the bad news first."""
+    issued = f"Issued {word_date(view.valid_from)}" if view.valid_from else "Issued"
+    by = f" by {view.issuer_name}" if view.issuer_name else ""
+    return f"{issued}{by}. " + (
+        "Open to check it." if words.tone == "good" else f"{words.headline}."
+    )
+
+
+def _linkedin(row: Credential, view: BadgeView, url: str) -> str:
+    return linkedin_link(
+        title=view.title,
+        issuer=view.issuer_name,
+        issued=view.awarded_date or view.valid_from,
+        expires=view.valid_until,
+        url=url,
+        credential_id=row.id,
+    )
+
+
+def _technical(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Names that the standards give to what was checked, for those who look for them."""
+    proof = document.get("proof")
+    proof = proof[0] if isinstance(proof, list) and proof else proof
+    if not isinstance(proof, Mapping):
+        return []
+    names = {"cryptosuite": "Cryptosuite", "verificationMethod": "Key", "created": "Signed"}
+    return [(label, str(proof[name])) for name, label in names.items() if name in proof]
