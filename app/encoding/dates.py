@@ -32,4 +32,5 @@ def parse_datetime(text: object, *, field: str | None = None) -> datetime:
 
 def format_datetime(moment: datetime) -> str:
     """A UTC dateTimeStamp of whole seconds, as in 2026-01-31T09:00:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: on Linux its %Y leaves out the zeros of the years before 1000.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -1,0 +1,98 @@
+"""Bytes from strangers: what is read, what is refused, and with which reason."""
+
+import json
+
+import pytest
+
+from app.encoding.strict_json import MAX_DEPTH, MAX_VALUES, dump_json, parse_json, parse_object
+from app.errors import MalformedInput
+
+ACCEPTED: list[tuple[bytes, object]] = [
+    (b"{}", {}),
+    (b' [1, "a", true, null] ', [1, "a", True, None]),
+    (b"9007199254740991", 2**53 - 1),
+    (b"-9007199254740991", -(2**53 - 1)),
+    (b"1.5e3", 1500.0),
+    (b"-0", 0),
+    ('"é😀"'.encode(), "é😀"),
+    (rb'"\ud83d\ude00"', "😀"),
+    (rb'"a \"quoted\" [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[ text"', 'a "quoted" ' + "[" * 30 + " text"),
+    (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, None),
+    (b'{"a":{"x":1},"b":{"x":1}}', {"a": {"x": 1}, "b": {"x": 1}}),
+]
+
+
+@pytest.mark.parametrize(("data", "value"), ACCEPTED, ids=[repr(d[:24]) for d, _ in ACCEPTED])
+def test_plain_json_is_read(data: bytes, value: object) -> None:
+    parsed = parse_json(data)
+
+    assert parsed == (json.loads(data) if value is None else value)
+
+
+REFUSED: list[tuple[str, bytes, str]] = [
+    ("nothing", b"", "not_json"),
+    ("text behind it", b"{} x", "not_json"),
+    ("cut off", b'{"a":', "not_json"),
+    ("trailing comma", b'{"a":1,}', "not_json"),
+    ("single quotes", b"{'a':1}", "not_json"),
+    ("leading zero", b"012", "not_json"),
+    ("raw line break in a text", b'"a\nb"', "not_json"),
+    ("open text", b'"abc', "not_json"),
+    ("byte order mark", b"\xef\xbb\xbf{}", "not_utf8"),
+    ("UTF-16", '{"a":1}'.encode("utf-16-le"), "not_json"),
+    ("UTF-16 with mark", '{"a":1}'.encode("utf-16"), "not_utf8"),
+    ("overlong UTF-8", b'"\xc0\xaf"', "not_utf8"),
+    ("encoded surrogate", b'"\xed\xa0\x80"', "not_utf8"),
+    ("Latin-1", '"é"'.encode("latin-1"), "not_utf8"),
+    ("duplicate member", b'{"a":1,"a":1}', "duplicate_key"),
+    ("duplicate member deep inside", b'[{"b":{"a":1,"c":2,"a":3}}]', "duplicate_key"),
+    ("duplicate member in another spelling", rb'{"a":1,"\u0061":2}', "duplicate_key"),
+    ("too deep", b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1), "too_deep"),
+    ("too deep and never closed", b'{"a":' * 100_000, "too_large"),
+    ("deep without an end", b"[" * 200_000, "too_deep"),
+    ("too many values", b"[" + b"0," * MAX_VALUES + b"0]", "too_many_nodes"),
+    ("NaN", b"[NaN]", "bad_number"),
+    ("Infinity", b"Infinity", "bad_number"),
+    ("minus infinity", b'{"a":-Infinity}', "bad_number"),
+    ("a float beyond the largest", b"1e400", "bad_number"),
+    ("an integer beyond 2^53", b"9007199254740992", "bad_number"),
+    ("a negative integer beyond 2^53", b"-9007199254740992", "bad_number"),
+    ("an integer of 5000 digits", b"1" * 5000, "bad_number"),
+    ("half a surrogate pair", rb'"\ud800"', "bad_string"),
+    ("half a surrogate pair as a name", rb'{"\udc00":1}', "bad_string"),
+    ("too large", b'"' + b"a" * 256 * 1024 + b'"', "too_large"),
+]
+
+
+@pytest.mark.parametrize(("data", "code"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_surprising_json_is_refused_with_its_reason(data: bytes, code: str) -> None:
+    with pytest.raises(MalformedInput) as refusal:
+        parse_json(data)
+
+    assert refusal.value.code == code
+
+
+def test_a_caller_may_allow_fewer_bytes() -> None:
+    with pytest.raises(MalformedInput, match="at most 4 bytes"):
+        parse_json(b"[1,2]", max_bytes=4)
+
+
+def test_a_long_duplicate_name_is_not_echoed_in_full() -> None:
+    with pytest.raises(MalformedInput) as refusal:
+        parse_json(b'{"%b":1,"%b":2}' % (b"x" * 9000, b"x" * 9000))
+
+    assert len(refusal.value.detail) < 200
+
+
+@pytest.mark.parametrize("data", [b"[]", b'"text"', b"1", b"null", b"true"])
+def test_only_an_object_is_an_object(data: bytes) -> None:
+    with pytest.raises(MalformedInput) as refusal:
+        parse_object(data)
+
+    assert refusal.value.code == "not_json"
+
+
+def test_an_object_is_read_and_written_compactly_in_its_own_order() -> None:
+    assert dump_json(parse_object(b'{ "b": 1, "a": ["\xc3\xa9", 1.0] }')) == (
+        '{"b":1,"a":["é",1.0]}'.encode()
+    )
