@@ -42,7 +42,6 @@ _STATUS: dict[type[SignetError], int] = {
     CheckFailed: 422,
     CheckUndecided: 422,  # the caller named an address that we could not read
     InvalidRequest: 422,
-    KeyStoreError: 500,
     Unavailable: 503,
 }
 
@@ -58,10 +57,10 @@ _MAX_FIELD = 200
 
 
 def status_of(error: SignetError) -> int:
-    """The HTTP status that an error is answered with."""
+    """The HTTP status that an error is answered with; 500 for those that no request causes."""
     if isinstance(error, MalformedInput):
         return _MALFORMED.get(error.code, 400)
-    return _STATUS[type(error)]
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
 
 
 def problem_response(
@@ -79,9 +78,8 @@ def problem_response(
 
 def response_to(error: SignetError) -> Response:
     """The answer to an error of ours; faults of this service are told without detail."""
-    if isinstance(error, KeyStoreError):
-        return internal_error()
-    return problem_response(problem_of(error), status_of(error))
+    status = status_of(error)
+    return internal_error() if status == 500 else problem_response(problem_of(error), status)
 
 
 def internal_error() -> Response:
@@ -100,10 +98,10 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _handle_ours(request: Request, error: Exception) -> Response:
-    if isinstance(error, KeyStoreError):
-        request.app.state.desk.log.error("key_store", code=error.code, detail=error.detail)
     if not isinstance(error, SignetError):  # pragma: no cover - the router sends only these
         raise error
+    if status_of(error) == 500:
+        request.app.state.desk.log.error("our_fault", code=error.code, detail=error.detail)
     return response_to(error)
 
 
