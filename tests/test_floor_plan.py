@@ -206,6 +206,13 @@ def test_the_house_is_not_empty() -> None:
     assert {room_of(module_name(path, APP)) for path in APP.rglob("*.py")} >= {"errors", "fetch"}
 
 
+def test_the_drawing_in_the_documentation_is_this_plan() -> None:
+    page = (APP.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    drawing = page.split("```")[1].strip().splitlines()
+
+    assert [tuple(line.split(maxsplit=1)[1].split(" · ")) for line in drawing] == list(FLOORS)
+
+
 # --- one planted fault each ---------------------------------------------------------------------
 
 SOUND = {
