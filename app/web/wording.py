@@ -165,4 +165,3 @@ def word_issuer_id(issuer_id: str) -> str | None:
     if issuer_id.startswith("https://"):
         return issuer_id.removeprefix("https://").split("/")[0]
     return None
-

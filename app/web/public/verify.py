@@ -18,7 +18,9 @@ from app.credentials.display import view_badge
 from app.encoding.strict_json import dump_json, parse_object
 from app.errors import InvalidRequest, MalformedInput
 from app.settings import Settings
+from app.verification.findings import Findings
 from app.verification.result import VerificationResult
+from app.verification.verify import CHECKS
 from app.web.badge_pictures import picture_source
 from app.web.checking import check_bytes, check_link
 from app.web.dependencies import CurrentDesk, Desk, Now
@@ -124,9 +126,13 @@ async def check_submission(
 
 
 def _check(desk: Desk, submission: Submission, now: datetime) -> VerificationResult:
-    if submission.link is not None:
+    if submission.link is None:
+        return check_bytes(desk, submission.document, now=now)
+    findings = Findings()
+    with findings.step("parse"):
         return check_link(desk, submission.link, now=now)
-    return check_bytes(desk, submission.document, now=now)
+    # The address could not be read: that is an answer too, and neither yes nor no.
+    return VerificationResult(findings.verdict(), findings.checks(CHECKS))
 
 
 async def _read(request: Request) -> Submission:
