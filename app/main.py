@@ -20,7 +20,7 @@ from app.web.dependencies import Desk
 from app.web.limits import AnswerHeaders, BodyLimit
 from app.web.openapi import ANY_PROBLEM, install_openapi
 from app.web.problems import install_error_handlers
-from app.web.protocols import vc_api_issue
+from app.web.protocols import vc_api_issue, vc_api_verify
 from app.web.public import achievements as achievement_pages
 from app.web.public import contexts, did_documents, home, share, static, status_lists, verify
 from app.web.public import issuers as issuer_pages
@@ -41,6 +41,7 @@ ROUTERS = (
     api_keys.router,
     credentials.router,
     vc_api_issue.router,
+    vc_api_verify.router,
     did_documents.router,
     status_lists.router,
     home.router,
