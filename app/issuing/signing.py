@@ -21,8 +21,6 @@ from app.registry.keys import jwk_url, verification_method_of
 from app.storage.audit import append_audit
 from app.storage.tables import Issuer, Key
 
-CRYPTOSUITE = "eddsa-rdfc-2022"
-
 
 def sign_and_verify(
     desk: IssuingDesk, issuer: Issuer, key: Key, checked: CheckedDocument, *, now: datetime
@@ -33,7 +31,7 @@ def sign_and_verify(
     is on record.
     """
     signer = desk.signer(issuer, key)
-    data = dump_json(add_proof(checked, signer, cryptosuite=CRYPTOSUITE, created=now))
+    data = dump_json(add_proof(checked, signer, cryptosuite=issuer.cryptosuite, created=now))
     try:
         signed = verify_signed(desk, issuer, key, data, checked.profile)
     except CheckFailed as error:

@@ -12,6 +12,7 @@ from app.credentials.definitions import validate_profile
 from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.keys.signer import KeyStore
+from app.proofs.data_integrity import CRYPTOSUITES
 from app.registry.keys import KEY_TYPES, create_initial_keys
 from app.registry.listing import Page, list_page
 from app.settings import Settings
@@ -19,6 +20,7 @@ from app.storage.audit import append_audit
 from app.storage.tables import Issuer
 
 DID_METHODS = ("web", "key")
+DEFAULT_CRYPTOSUITE = "eddsa-rdfc-2022"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -33,12 +35,14 @@ def create_issuer(
     did_method: str,
     now: datetime,
     actor: str,
+    cryptosuite: str = DEFAULT_CRYPTOSUITE,
     key_types: Sequence[str] = KEY_TYPES,
 ) -> Issuer:
     """Make an issuer with its DID and its first keys.
 
-    `profile` holds OB 3.0 Profile members without id. Raises InvalidRequest for what is not well
-    formed, Conflict (`already_exists`) for a slug that is taken.
+    `profile` holds OB 3.0 Profile members without id; `cryptosuite` is the one its proofs are made
+    by. Raises InvalidRequest for what is not well formed, Conflict (`already_exists`) for a slug
+    that is taken.
     """
     if not _SLUG.fullmatch(slug):
         raise InvalidRequest(
@@ -48,10 +52,17 @@ def create_issuer(
         )
     if did_method not in DID_METHODS:
         raise InvalidRequest("bad_value", "A DID is of the method web or key.", field="/did")
+    if cryptosuite not in CRYPTOSUITES:
+        raise InvalidRequest(
+            "unknown_cryptosuite",
+            f"Proofs are made by one of {', '.join(CRYPTOSUITES)}.",
+            field="/cryptosuite",
+        )
     issuer = Issuer(
         id=slug,
         did="",  # the keys give it: a did:key is its key
         did_method=did_method,
+        cryptosuite=cryptosuite,
         profile=_stored(profile),
         created_at=now,
         updated_at=now,
@@ -62,6 +73,8 @@ def create_issuer(
                 session, key_store, issuer, settings, now=now, actor=actor, key_types=key_types
             )
     except IntegrityError:
+        if session.get(Issuer, slug) is None:
+            raise  # another constraint: a fault of ours, not a slug that is taken
         raise Conflict(
             "already_exists", f"There is an issuer with the id {slug} already.", field="/id"
         ) from None

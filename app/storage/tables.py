@@ -70,6 +70,7 @@ class Issuer(Table):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # the slug in its URLs
     did: Mapped[str] = mapped_column(String(512), unique=True)
     did_method: Mapped[str] = mapped_column(String(8))  # "web" or "key"
+    cryptosuite: Mapped[str] = mapped_column(String(32), default="eddsa-rdfc-2022")
     profile: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -13,7 +13,8 @@ from app.credentials import classes, values
 from app.credentials.classes import ACHIEVEMENT_INPUT, OPEN_BADGES, PROFILE_INPUT, ObClass, ObjectOf
 from app.credentials.values import Enumeration
 from app.encoding.strict_json import JsonObject
-from app.registry.issuers import DID_METHODS
+from app.proofs.data_integrity import CRYPTOSUITES
+from app.registry.issuers import DEFAULT_CRYPTOSUITE, DID_METHODS
 from app.web.problems import PROBLEM_JSON
 
 _COMPONENTS = "#/components/schemas/"
@@ -132,6 +133,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["IssuerInput"]["properties"] |= {
         "id": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"},
         "did": {"enum": list(DID_METHODS), "default": "web"},
+        "cryptosuite": {"enum": list(CRYPTOSUITES), "default": DEFAULT_CRYPTOSUITE},
     }
     changes = _schema_of(PROFILE_INPUT)
     del changes["required"]

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("did", sa.String(512), nullable=False),
         sa.Column("did_method", sa.String(8), nullable=False),
+        sa.Column("cryptosuite", sa.String(32), nullable=False),
         sa.Column("profile", sa.JSON(), nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),

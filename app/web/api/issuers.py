@@ -11,6 +11,7 @@ from app.errors import InvalidRequest
 from app.registry.api_keys import Caller
 from app.registry.idempotency import Answer
 from app.registry.issuers import (
+    DEFAULT_CRYPTOSUITE,
     create_issuer,
     issuer_profile,
     list_issuers,
@@ -46,6 +47,7 @@ class IssuerAnswer(BaseModel):
     id: str = Field(description="The slug in its addresses.")
     did: str
     did_method: Literal["web", "key"]
+    cryptosuite: str = Field(description="How its Data Integrity proofs are made.")
     url: str = Field(description="Its public page and profile.")
     profile: JsonObject = Field(description="The OB 3.0 Profile, as it stands in credentials.")
     created_at: str
@@ -67,6 +69,8 @@ _EXAMPLE: JsonObject = {
     "address": {"addressCountry": "United Kingdom", "addressCountryCode": "GB"},
 }
 
+_OURS = frozenset({"id", "did", "cryptosuite"})  # the rest of the body is the Profile
+
 
 @router.post(
     "",
@@ -85,12 +89,12 @@ def post_issuer(
     body: Annotated[JsonObject, Body()],
 ) -> Response:
     """Makes an issuer with its DID and its first keys: `did:web` under this service's address, or
-    `did:key`. The body holds its `id` (a slug), optionally `did`, and the members of its OB 3.0
-    Profile. Needs an administrator's key.
+    `did:key`. The body holds its `id` (a slug), optionally `did` and `cryptosuite`, and the members
+    of its OB 3.0 Profile. Needs an administrator's key.
     """
 
     def create() -> Answer:
-        profile = {name: value for name, value in body.items() if name not in {"id", "did"}}
+        profile = {name: value for name, value in body.items() if name not in _OURS}
         issuer = create_issuer(
             session,
             desk.key_store,
@@ -98,6 +102,7 @@ def post_issuer(
             slug=_text(body, "id"),
             profile=profile,
             did_method=_text(body, "did", "web"),
+            cryptosuite=_text(body, "cryptosuite", DEFAULT_CRYPTOSUITE),
             now=now,
             actor=caller.actor,
         )
@@ -170,6 +175,7 @@ def _answer(issuer: Issuer, settings: Settings) -> IssuerAnswer:
             "id": issuer.id,
             "did": issuer.did,
             "did_method": issuer.did_method,
+            "cryptosuite": issuer.cryptosuite,
             "url": f"{settings.public_url}/issuers/{issuer.id}",
             "profile": issuer_profile(issuer),
             "created_at": format_datetime(issuer.created_at),
