@@ -13,7 +13,6 @@ from tests.builders import (
     GRADE,
     ISSUER_DID,
     PLACEMENT,
-    SUBJECT_ID,
     a_credential,
     a_plain_credential,
     a_status_entry,
@@ -304,9 +303,7 @@ REFUSED: list[tuple[str, JsonObject, str, str]] = [
 @pytest.mark.parametrize(
     ("badge", "code", "field"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
 )
-def test_a_badge_that_does_not_conform_is_refused(
-    badge: JsonObject, code: str, field: str
-) -> None:
+def test_a_badge_that_does_not_conform_is_refused(badge: JsonObject, code: str, field: str) -> None:
     with pytest.raises(CheckFailed) as failure:
         check_open_badge(badge)
     assert failure.value.field is not None

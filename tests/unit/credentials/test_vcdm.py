@@ -44,44 +44,39 @@ def _v1(**members: Any) -> dict[str, Any]:
     )
 
 
+NO_CONTEXTS: list[Any] = [4, {"foo": True}, False, None, "string", CONTEXT_V2, {}, True, []]
+NO_CONTEXT: list[Any] = [[], None, 10, True, 123192875, "https ://not-a-url/x", ""]
+NO_TYPES: list[Any] = [4, None, True, [], {}, "string", "", ["SomeCredential"]]
+NO_TYPE: list[Any] = [[], {}, None, 10, ""]
+NO_IDS: list[Any] = [None, ["urn:a:b", "urn:a:c"], "https ://not-a-url", "_:b0", "abc", 7, ""]
+NO_ISSUERS: list[Any] = [None, True, 4, [], "fake-issuer"]
+NO_ISSUER_IDS: list[Any] = [{}, {"id": None}, {"id": "fake-issuer"}, {"id": ["urn:a:b"]}]
+NO_SUBJECTS: list[Any] = [None, True, 4, [], "string", {}]
+NO_PROOFS: list[Any] = [None, "string", 10, True, {}, [{}]]
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("context missing", _without("@context"), "/@context"),
-    *[
-        (f"context {value!r}", _with("@context", value), "/@context")
-        for value in (4, {"foo": True}, False, None, "string", CONTEXT_V2, {}, True, [])
-    ],
+    *[(f"context {value!r}", _with("@context", value), "/@context") for value in NO_CONTEXTS],
     *[
         (f"context item {item!r}", _with("@context", [CONTEXT_V2, item]), "/@context/1")
-        for item in ([], None, 10, True, 123192875, "https ://not-a-url/x", "")
+        for item in NO_CONTEXT
     ],
     ("context order swapped", _with("@context", [EXAMPLES, CONTEXT_V2]), "/@context"),
     ("only another context", _with("@context", [EXAMPLES]), "/@context"),
     ("type missing", _without("type"), "/type"),
-    *[
-        (f"type {value!r}", _with("type", value), "/type")
-        for value in (4, None, True, [], {}, "string", "", ["SomeCredential"])
-    ],
+    *[(f"type {value!r}", _with("type", value), "/type") for value in NO_TYPES],
     *[
         (f"type item {item!r}", _with("type", ["VerifiableCredential", item]), "/type")
-        for item in ([], {}, None, 10, "")
+        for item in NO_TYPE
     ],
-    *[
-        (f"id {value!r}", _with("id", value), "/id")
-        for value in (None, ["urn:a:b", "urn:a:c"], "https ://not-a-url", "_:b0", "abc", 7, "")
-    ],
+    *[(f"id {value!r}", _with("id", value), "/id") for value in NO_IDS],
     ("issuer missing", _without("issuer"), "/issuer"),
-    *[
-        (f"issuer {value!r}", _with("issuer", value), "/issuer")
-        for value in (None, True, 4, [], "fake-issuer")
-    ],
-    *[
-        (f"issuer {value!r}", _with("issuer", value), "/issuer/id")
-        for value in ({}, {"id": None}, {"id": "fake-issuer"}, {"id": ["urn:a:b"]})
-    ],
+    *[(f"issuer {value!r}", _with("issuer", value), "/issuer") for value in NO_ISSUERS],
+    *[(f"issuer {value!r}", _with("issuer", value), "/issuer/id") for value in NO_ISSUER_IDS],
     ("subject missing", _without("credentialSubject"), "/credentialSubject"),
     *[
         (f"subject {value!r}", _with("credentialSubject", value), "/credentialSubject")
-        for value in (None, True, 4, [], "string", {})
+        for value in NO_SUBJECTS
     ],
     ("second subject empty", _with("credentialSubject", [{"id": "urn:a:b"}, {}]), "/1"),
     ("subject with two ids", _with("credentialSubject", {"id": ["urn:a:b", "urn:a:c"]}), "/id"),
@@ -133,10 +128,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         _with("relatedResource", {"id": "urn:a:b", "digestMultibase": 7}),
         "/relatedResource/digestMultibase",
     ),
-    *[
-        (f"proof {value!r}", _with("proof", value), "/proof")
-        for value in (None, "string", 10, True, {}, [{}])
-    ],
+    *[(f"proof {value!r}", _with("proof", value), "/proof") for value in NO_PROOFS],
     ("null far inside", _with("credentialSubject", {"a": [{"b": None}]}), "/a/0/b"),
     ("control character", _with("credentialSubject", {"a": "x\x07"}), "/credentialSubject/a"),
     ("control in a name", _with("credentialSubject", {"a\x07": "x"}), "/credentialSubject"),
