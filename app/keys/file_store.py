@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from re import compile as pattern
+from typing import cast
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
@@ -94,9 +95,9 @@ class FileKeyStore:
                 "key_store",
                 f"the private key {signer_uri} cannot be opened; is SIGNET_KEY_PASSPHRASE right?",
             ) from None
-        if not isinstance(key, PrivateKey):
+        if not _is_of_our_kinds(key):
             raise KeyStoreError("key_store", f"the private key {signer_uri} is of another kind")
-        return FileSigner(key, verification_method)
+        return FileSigner(cast(PrivateKey, key), verification_method)
 
     def _check_file(self, path: Path) -> None:
         status = path.lstat()
@@ -135,6 +136,12 @@ class FileKeyStore:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _is_of_our_kinds(key: object) -> bool:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return isinstance(key.curve, ec.SECP256R1)
+    return isinstance(key, ed25519.Ed25519PrivateKey)
 
 
 def _public_half(private_key: PrivateKey) -> PublicKey:

@@ -23,7 +23,7 @@ Handle = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 # The y coordinates of the eight points of small order on edwards25519: with such a key a
 # "signature" can be made that fits almost any message (RFC 8032 leaves the check to us).
 _P = 2**255 - 19
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D4D706A17C7
+_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 _SMALL_ORDER_Y = frozenset({0, 1, _P - 1, _Y8, _P - _Y8})
 
 _CURVES: dict[str, tuple[ec.EllipticCurve, int]] = {

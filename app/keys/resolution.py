@@ -28,9 +28,9 @@ Resolve = Callable[[str], ControlledIdentifierDocument]
 def make_resolver(fetch: Callable[[str], Document]) -> Resolve:
     """A resolver of did:key, did:jwk, did:web and https identifiers.
 
-    It raises `CheckFailed` (did_syntax, did_document_invalid, bad_key, weak_key) for identifiers and
-    documents that are wrong, and `CheckUndecided` (did_method_unknown, did_unavailable) when the
-    document cannot be had.
+    It raises `CheckFailed` (did_syntax, did_document_invalid, bad_key, weak_key) for identifiers
+    and documents that are wrong, and `CheckUndecided` (did_method_unknown, did_unavailable) when
+    the document cannot be had.
     """
 
     def resolve(identifier: str) -> ControlledIdentifierDocument:
