@@ -14,9 +14,10 @@ from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
-from app.web import operations
+from app.web import api_docs, operations
 from app.web.api import achievements, api_keys, credentials, images, issuers
 from app.web.dependencies import Desk
+from app.web.error_page import ProblemPages
 from app.web.limits import AnswerHeaders, BodyLimit
 from app.web.openapi import ANY_PROBLEM, install_openapi
 from app.web.problems import install_error_handlers
@@ -35,6 +36,7 @@ what creates something, and repeat it as often as you like.
 
 ROUTERS = (
     operations.router,
+    api_docs.router,
     issuers.router,
     achievements.router,
     images.router,
@@ -88,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # The last one added is asked first.
     app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
     app.add_middleware(RequestLog, log=desk.log, metrics=desk.metrics)
+    app.add_middleware(ProblemPages, settings=settings)
     app.add_middleware(AnswerHeaders)
     return app
 

@@ -198,7 +198,6 @@ def faulty(app: FastAPI) -> Iterator[TestClient]:
 )
 def test_a_fault_of_ours_is_told_without_detail(
     faulty: TestClient,
-    capsys: pytest.CaptureFixture[str],
     fault: str,
     status: int,
     code: str,
