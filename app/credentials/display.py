@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.credentials.rules import objects
-from app.credentials.values import is_absolute_iri, is_web_address
-from app.encoding.dates import parse_datetime
-from app.errors import CheckFailed
-
-# Controls, marks and isolates that reorder text (UAX #9), and the invisible controls.
-_MISLEADING = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+from app.credentials.reading import (
+    first_of,
+    iri_in,
+    link_in,
+    moment_in,
+    number_in,
+    object_in,
+    picture_in,
+    text_in,
+    values_of,
 )
-_PICTURE_DATA = ("data:image/png;base64,", "data:image/svg+xml;base64,")
+from app.credentials.rules import objects
+
 _WORD_BREAK = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 # Where splitting the standard's own term into words does not give what people say.
@@ -159,53 +162,53 @@ class BadgeView:
 def view_badge(document: Mapping[str, Any]) -> BadgeView:
     """The normal form of a credential; bears any JSON object."""
     all_subjects = objects(document.get("credentialSubject"))
-    subject = _first(all_subjects)
-    achievement = _object(subject.get("achievement"))
-    criteria = _object(achievement.get("criteria"))
+    subject = first_of(all_subjects)
+    achievement = object_in(subject.get("achievement"))
+    criteria = object_in(achievement.get("criteria"))
     issuer = _issuer(document.get("issuer"))
     identities = tuple(_identity(each) for each in objects(subject.get("identifier")))
-    image = _picture(achievement.get("image")) or _picture(document.get("image"))
+    image = picture_in(achievement.get("image")) or picture_in(document.get("image"))
     return BadgeView(
-        id=_iri(document.get("id")),
-        title=_text(achievement.get("name")) or _text(document.get("name")) or _kind(document),
-        description=_text(achievement.get("description")) or _text(document.get("description")),
-        achievement_id=_iri(achievement.get("id")),
+        id=iri_in(document.get("id")),
+        title=text_in(achievement.get("name")) or text_in(document.get("name")) or _kind(document),
+        description=text_in(achievement.get("description")) or text_in(document.get("description")),
+        achievement_id=iri_in(achievement.get("id")),
         achievement_type=_term(achievement.get("achievementType")),
-        criteria_markdown=_text(criteria.get("narrative")),
-        criteria_url=_link(criteria.get("id")),
+        criteria_markdown=text_in(criteria.get("narrative")),
+        criteria_url=link_in(criteria.get("id")),
         image_src=image,
-        image_caption=_text(_object(achievement.get("image")).get("caption")),
-        issuer_id=_iri(issuer.get("id")),
-        issuer_name=_text(issuer.get("name")),
-        issuer_url=_link(issuer.get("url")),
-        issuer_description=_text(issuer.get("description")),
-        issuer_image_src=_picture(issuer.get("image")),
-        recipient_id=_iri(subject.get("id")),
+        image_caption=text_in(object_in(achievement.get("image")).get("caption")),
+        issuer_id=iri_in(issuer.get("id")),
+        issuer_name=text_in(issuer.get("name")),
+        issuer_url=link_in(issuer.get("url")),
+        issuer_description=text_in(issuer.get("description")),
+        issuer_image_src=picture_in(issuer.get("image")),
+        recipient_id=iri_in(subject.get("id")),
         recipient_name=_recipient_name(subject, identities),
         identities=identities,
-        valid_from=_moment(document.get("validFrom", document.get("issuanceDate"))),
-        valid_until=_moment(document.get("validUntil", document.get("expirationDate"))),
-        awarded_date=_moment(document.get("awardedDate")),
-        activity_start=_moment(subject.get("activityStartDate")),
-        activity_end=_moment(subject.get("activityEndDate")),
-        narrative=_text(subject.get("narrative")),
+        valid_from=moment_in(document.get("validFrom", document.get("issuanceDate"))),
+        valid_until=moment_in(document.get("validUntil", document.get("expirationDate"))),
+        awarded_date=moment_in(document.get("awardedDate")),
+        activity_start=moment_in(subject.get("activityStartDate")),
+        activity_end=moment_in(subject.get("activityEndDate")),
+        narrative=text_in(subject.get("narrative")),
         results=_results(subject.get("result"), achievement),
         result_descriptions=tuple(
             _result_description(each) for each in objects(achievement.get("resultDescription"))
         ),
         alignments=_alignments(achievement),
         evidence=tuple(_evidence(each) for each in objects(document.get("evidence"))),
-        tags=tuple(tag for each in _list(achievement.get("tag")) if (tag := _text(each))),
-        credits_available=_number(achievement.get("creditsAvailable")),
-        credits_earned=_number(subject.get("creditsEarned")),
-        license_number=_text(subject.get("licenseNumber")),
-        role=_text(subject.get("role")),
-        term=_text(subject.get("term")),
-        field_of_study=_text(achievement.get("fieldOfStudy")),
-        specialization=_text(achievement.get("specialization")),
-        human_code=_text(achievement.get("humanCode")),
-        language=_text(achievement.get("inLanguage")),
-        version=_text(achievement.get("version")),
+        tags=tuple(tag for each in values_of(achievement.get("tag")) if (tag := text_in(each))),
+        credits_available=number_in(achievement.get("creditsAvailable")),
+        credits_earned=number_in(subject.get("creditsEarned")),
+        license_number=text_in(subject.get("licenseNumber")),
+        role=text_in(subject.get("role")),
+        term=text_in(subject.get("term")),
+        field_of_study=text_in(achievement.get("fieldOfStudy")),
+        specialization=text_in(achievement.get("specialization")),
+        human_code=text_in(achievement.get("humanCode")),
+        language=text_in(achievement.get("inLanguage")),
+        version=text_in(achievement.get("version")),
         subjects=len(all_subjects),
         endorsements=_endorsements(document, achievement, issuer),
     )
@@ -232,28 +235,28 @@ def in_words(term: str) -> str:
 
 
 def _issuer(value: Any) -> dict[str, Any]:
-    return {"id": value} if isinstance(value, str) else _object(value)
+    return {"id": value} if isinstance(value, str) else object_in(value)
 
 
 def _identity(identity: Mapping[str, Any]) -> IdentityView:
-    shown = None if identity.get("hashed") is True else _text(identity.get("identityHash"))
+    shown = None if identity.get("hashed") is True else text_in(identity.get("identityHash"))
     return IdentityView(_term(identity.get("identityType")) or "identifier", shown)
 
 
 def _recipient_name(subject: Mapping[str, Any], identities: tuple[IdentityView, ...]) -> str | None:
     """A name given as an identity (OB 3.0), or as the subject's own `name` (many other issuers)."""
     named = [each.value for each in identities if each.type == "name" and each.value]
-    return named[0] if named else _text(subject.get("name"))
+    return named[0] if named else text_in(subject.get("name"))
 
 
 def _alignments(value: Mapping[str, Any]) -> tuple[AlignmentView, ...]:
     return tuple(
         AlignmentView(
-            name=_text(each.get("targetName")) or "",
-            url=_link(each.get("targetUrl")),
-            framework=_text(each.get("targetFramework")),
-            code=_text(each.get("targetCode")),
-            description=_text(each.get("targetDescription")),
+            name=text_in(each.get("targetName")) or "",
+            url=link_in(each.get("targetUrl")),
+            framework=text_in(each.get("targetFramework")),
+            code=text_in(each.get("targetCode")),
+            description=text_in(each.get("targetDescription")),
             type=_term(each.get("targetType")),
         )
         for each in objects(value.get("alignment"))
@@ -262,12 +265,12 @@ def _alignments(value: Mapping[str, Any]) -> tuple[AlignmentView, ...]:
 
 def _evidence(value: Mapping[str, Any]) -> EvidenceView:
     return EvidenceView(
-        name=_text(value.get("name")),
-        description=_text(value.get("description")),
-        narrative=_text(value.get("narrative")),
-        url=_link(value.get("id")),
-        genre=_text(value.get("genre")),
-        audience=_text(value.get("audience")),
+        name=text_in(value.get("name")),
+        description=text_in(value.get("description")),
+        narrative=text_in(value.get("narrative")),
+        url=link_in(value.get("id")),
+        genre=text_in(value.get("genre")),
+        audience=text_in(value.get("audience")),
     )
 
 
@@ -284,11 +287,11 @@ def _result(result: Mapping[str, Any], descriptions: list[dict[str, Any]]) -> Re
     level = _with_id(levels, result.get("achievedLevel"))
     status = _term(result.get("status"))
     return ResultView(
-        name=_text(description.get("name")) or "Result",
-        value=_text(level.get("name"))
+        name=text_in(description.get("name")) or "Result",
+        value=text_in(level.get("name"))
         or _amount(result.get("value"), description)
         or (status and status.capitalize()),
-        level_description=_text(level.get("description")),
+        level_description=text_in(level.get("description")),
         scale=_scale(description),
         required=_required(description),
         type=_term(description.get("resultType")),
@@ -298,15 +301,15 @@ def _result(result: Mapping[str, Any], descriptions: list[dict[str, Any]]) -> Re
 
 def _result_description(description: Mapping[str, Any]) -> ResultDescriptionView:
     return ResultDescriptionView(
-        name=_text(description.get("name")) or "Result",
+        name=text_in(description.get("name")) or "Result",
         type=_term(description.get("resultType")),
         scale=_scale(description),
         required=_required(description),
         levels=tuple(
             LevelView(
-                name=_text(level.get("name")) or "",
-                description=_text(level.get("description")),
-                points=_text(level.get("points")),
+                name=text_in(level.get("name")) or "",
+                description=text_in(level.get("description")),
+                points=text_in(level.get("points")),
             )
             for level in objects(description.get("rubricCriterionLevel"))
         ),
@@ -316,12 +319,12 @@ def _result_description(description: Mapping[str, Any]) -> ResultDescriptionView
 def _required(description: Mapping[str, Any]) -> str | None:
     levels = objects(description.get("rubricCriterionLevel"))
     level = _with_id(levels, description.get("requiredLevel"))
-    return _text(level.get("name")) or _amount(description.get("requiredValue"), description)
+    return text_in(level.get("name")) or _amount(description.get("requiredValue"), description)
 
 
 def _amount(value: Any, description: Mapping[str, Any]) -> str | None:
     """A value with its unit: percentages are often written as bare numbers."""
-    text = _text(value)
+    text = text_in(value)
     if text and text[-1].isdigit() and description.get("resultType") == "Percent":
         return f"{text} %"
     return text
@@ -330,8 +333,8 @@ def _amount(value: Any, description: Mapping[str, Any]) -> str | None:
 def _scale(description: Mapping[str, Any]) -> str | None:
     """What could be reached, from worst to best as the achievement lists it."""
     levels = objects(description.get("rubricCriterionLevel"))
-    named = [_text(level.get("name")) for level in levels] or [
-        _text(each) for each in _list(description.get("allowedValue"))
+    named = [text_in(level.get("name")) for level in levels] or [
+        text_in(each) for each in values_of(description.get("allowedValue"))
     ]
     if named:
         return ", ".join(each for each in named if each)
@@ -347,84 +350,24 @@ def _scale(description: Mapping[str, Any]) -> str | None:
 def _with_id(candidates: list[dict[str, Any]], identifier: Any) -> dict[str, Any]:
     """The object that has this identifier; an empty one when there is none."""
     found = [each for each in candidates if identifier is not None and each.get("id") == identifier]
-    return _first(found)
+    return first_of(found)
 
 
 def _endorsements(*parts: Mapping[str, Any]) -> int:
     """How many endorsements the credential, its achievement and its issuer carry."""
     return sum(
-        len(objects(part.get("endorsement"))) + len(_list(part.get("endorsementJwt")))
+        len(objects(part.get("endorsement"))) + len(values_of(part.get("endorsementJwt")))
         for part in parts
     )
 
 
-# --- The values ----------------------------------------------------------------------------------
-
-
-def _list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _first(values: list[dict[str, Any]]) -> dict[str, Any]:
-    return values[0] if values else {}
-
-
-def _object(value: Any) -> dict[str, Any]:
-    return _first(objects(value))
-
-
-def _text(value: Any) -> str | None:
-    """A text, the first of several, or the words of a language value object."""
-    for each in _list(value):
-        words = each.get("@value") if isinstance(each, dict) else each
-        if isinstance(words, str):
-            shown = _MISLEADING.sub("", words).strip()
-            if shown:
-                return shown
-    return None
-
-
 def _term(value: Any) -> str | None:
-    term = _text(value)
+    term = text_in(value)
     return in_words(term) if term else None
 
 
 def _kind(document: Mapping[str, Any]) -> str:
     """The most special type, in words: the title of a credential that has no name."""
-    types = [each for each in _list(document.get("type")) if isinstance(each, str)]
+    types = [each for each in values_of(document.get("type")) if isinstance(each, str)]
     special = [each for each in types if each != "VerifiableCredential"]
     return (_term(special[-1:]) or "credential").capitalize()
-
-
-def _iri(value: Any) -> str | None:
-    text = _text(value)
-    return text if is_absolute_iri(text) else None
-
-
-def _link(value: Any) -> str | None:
-    text = _text(value)
-    return text if is_web_address(text) else None
-
-
-def _picture(value: Any) -> str | None:
-    """The address of an Image, written as an object or (wrongly, but often) as its URL."""
-    text = _text(_object(value).get("id")) or _text(value)
-    if text is None or text.startswith(_PICTURE_DATA):
-        return text
-    return _link(text)
-
-
-def _number(value: Any) -> float | None:
-    first = _list(value)[:1]
-    if not first or isinstance(first[0], bool) or not isinstance(first[0], int | float):
-        return None
-    return first[0]
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        return parse_datetime(_text(value))
-    except CheckFailed:
-        return None
