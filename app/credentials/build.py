@@ -21,8 +21,10 @@ OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXTENSIONS_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 
 # The terms that only the extensions context defines; without it safe mode would refuse them.
-_EXTENSION_TYPES = frozenset(
-    {"1EdTechJsonSchemaValidator2019", "1EdTechRevocationList", "1EdTechCredentialRefresh"}
+_EXTENSION_TYPES = (
+    "1EdTechJsonSchemaValidator2019",
+    "1EdTechRevocationList",
+    "1EdTechCredentialRefresh",
 )
 
 
@@ -119,13 +121,13 @@ def _without_none(members: Mapping[str, Any]) -> JsonObject:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _types(value: Any) -> Iterator[str]:
+def _types(value: Any) -> Iterator[Any]:
     """Every `type` term in a document."""
     if isinstance(value, list):
         for item in value:
             yield from _types(item)
     elif isinstance(value, dict):
         types = value.get("type", [])
-        yield from types if isinstance(types, list) else [str(types)]
+        yield from types if isinstance(types, list) else [types]
         for item in value.values():
             yield from _types(item)

@@ -18,8 +18,14 @@ Broken = tuple[str, tuple[str | int, ...], str]
 Rule = Callable[[JsonObject, bool], Iterator[Broken]]
 
 # Result types whose values are numbers: bounds can be compared (OB 3.0 ResultType).
-_NUMERIC = frozenset(
-    {"GradePointAverage", "Percent", "PredictedScore", "RawScore", "RubricScore", "ScaledScore"}
+# A tuple, for a stranger's resultType may be anything, and sets take only what can be hashed.
+_NUMERIC = (
+    "GradePointAverage",
+    "Percent",
+    "PredictedScore",
+    "RawScore",
+    "RubricScore",
+    "ScaledScore",
 )
 _DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 

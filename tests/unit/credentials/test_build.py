@@ -86,7 +86,8 @@ def test_a_name_description_and_image_of_its_own() -> None:
 
 def test_the_extensions_context_comes_third_when_its_terms_are_used() -> None:
     schema = {"id": "https://a.example/s.json", "type": "1EdTechJsonSchemaValidator2019"}
-    achievement = an_achievement(endorsement=[{"credentialSchema": [schema]}])
+    odd = {"type": [{}, ["x"]]}  # signed by somebody else; building must bear it
+    achievement = an_achievement(endorsement=[{"credentialSchema": [odd, schema]}])
     badge = build_open_badge(
         credential_url=CREDENTIAL_URL,
         issuer_profile=an_issuer_profile(),

@@ -360,3 +360,11 @@ def test_one_bound_is_enough_to_be_out_of_range(members: JsonObject) -> None:
     with pytest.raises(CheckFailed) as failure:
         check_open_badge(_numbered(**members))
     assert failure.value.code == "out_of_range"
+
+
+@pytest.mark.parametrize("result_type", [[], {}, ["RawScore"], 7])
+def test_a_result_type_that_is_no_text_is_refused(result_type: Any) -> None:
+    with pytest.raises(CheckFailed) as failure:
+        check_open_badge(_numbered(resultType=result_type, valueMin="0"))
+    assert failure.value.field is not None
+    assert failure.value.field.endswith("/resultType")
