@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import SignetError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -64,3 +66,32 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("SIGNET_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+
+class SettingsError(SignetError):
+    """A setting makes no sense."""
+
+
+def read_settings(*, host: str, port: int) -> Settings:
+    """The settings of the environment, for a service that listens on `host` and `port`.
+
+    Unless SIGNET_PUBLIC_URL says otherwise, its public address is that one; a service that listens
+    everywhere is called by the name of this machine to itself. Raises SettingsError, one sentence
+    for each setting, none of them with its value.
+    """
+    try:
+        settings = Settings()
+        if "public_url" in settings.model_fields_set:
+            return settings
+        name = "127.0.0.1" if host in _EVERYWHERE else host
+        authority = f"[{name}]" if ":" in name else name
+        return Settings(public_url=f"http://{authority}:{port}")
+    except ValidationError as error:
+        faults = [
+            f"SIGNET_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}."
+            for fault in error.errors(include_input=False, include_context=False)
+        ]
+        raise SettingsError("settings", " ".join(faults)) from None
+
+
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to

@@ -1,0 +1,96 @@
+"""`signet issue` and `signet revoke`: one credential, by hand."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.desk import AsJson, Desk, actor, current_time, open_desk
+from app.cli.output import note, say_fields, say_json
+from app.credentials.issue_request import parse_issue_request
+from app.encoding.dates import format_datetime
+from app.encoding.strict_json import JsonObject, parse_object
+from app.issuing.issue import issue_credential
+from app.issuing.records import load_credential
+from app.issuing.revocation import revoke_credential
+from app.storage.tables import Credential
+
+
+def issue(
+    issuer: Annotated[str, typer.Option(help="The issuer's short name.")],
+    achievement: Annotated[str, typer.Option(help="The achievement's address or its last part.")],
+    email: Annotated[
+        str | None, typer.Option(help="The learner's e-mail address; only its hash is signed.")
+    ] = None,
+    did: Annotated[str | None, typer.Option(help="The learner's DID, from their wallet.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The learner's name, if it shall be in it.")
+    ] = None,
+    valid_until: Annotated[
+        str | None, typer.Option(help="When it ends, such as 2031-01-31T00:00:00Z.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Issue a credential to one learner.
+
+    Example: signet issue --issuer law --achievement kX2b9QmT0aLr5VnYc7Wd3g --email ada@example.org
+    """
+    if (email is None) is (did is None):
+        raise typer.BadParameter("Say whom it is for: either --email ADDRESS or --did DID.")
+    recipient = {"email": email, "did": did, "name": name}
+    body: JsonObject = {
+        "achievement": achievement,
+        "recipient": {member: value for member, value in recipient.items() if value is not None},
+    }
+    if valid_until is not None:
+        body["valid_until"] = valid_until
+    request = parse_issue_request(body)
+    with open_desk() as desk, desk.database.write() as session:
+        row = issue_credential(
+            session, desk.issuing, issuer, request, now=current_time(), actor=actor()
+        )
+        url = desk.issuing.credential_url(row.id)
+        answer = {"id": row.id, "url": url, "credential": parse_object(row.document)}
+    if as_json:
+        say_json(answer)
+        return
+    say_fields(("Credential", row.id), ("Link", url))
+    note("Send the link to the learner: it shows the credential and lets anybody check it.")
+
+
+def revoke(
+    credential: Annotated[str, typer.Argument(help="The credential's link, or its last part.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record; nobody outside sees it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a credential. This cannot be taken back: a mistake is mended by issuing anew.
+
+    Example: signet revoke p4Zr8sKqH1yUe6TbNw0JmA --reason "Awarded to the wrong person."
+
+    From now on the credential's page and every verifier say that it does not count.
+    """
+    with open_desk() as desk, desk.database.write() as session:
+        row = load_credential(session, credential.removeprefix(desk.issuing.credential_url("")))
+        revoked = revoke_credential(
+            session, desk.issuing, row, reason=reason, now=current_time(), actor=actor()
+        )
+        answer = _described(desk, revoked)
+    if as_json:
+        say_json(answer)
+        return
+    say_fields(
+        ("Credential", answer["id"]),
+        ("Link", answer["url"]),
+        ("Revoked", answer["revoked_at"]),
+        ("Reason", answer["revocation_reason"]),
+    )
+
+
+def _described(desk: Desk, row: Credential) -> JsonObject:
+    return {
+        "id": row.id,
+        "url": desk.issuing.credential_url(row.id),
+        "issuer": row.issuer_id,
+        "revoked": row.revoked,
+        "revoked_at": format_datetime(row.revoked_at) if row.revoked_at else None,
+        "revocation_reason": row.revocation_reason,
+    }

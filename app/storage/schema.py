@@ -1,0 +1,88 @@
+"""Is the database there, and is its schema the one that this program was written for?"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.errors import Unavailable
+from app.settings import Settings
+from app.storage.database import database_url, make_engine, migration_config, reading
+
+DATABASE_ERRORS = (DBAPIError, PoolTimeoutError)
+"""What a database raises by itself: gone, full, locked for too long."""
+
+
+class SchemaState(StrEnum):
+    """How a database stands to this program's tables."""
+
+    EMPTY = "empty"
+    BEHIND = "behind"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+def is_sqlite(settings: Settings) -> bool:
+    """Whether the embedded database is configured; raises Unavailable for an address of no kind."""
+    try:
+        return database_url(settings).get_backend_name() == "sqlite"
+    except (ArgumentError, NoSuchModuleError):
+        raise _not_an_address() from None
+
+
+def schema_state(settings: Settings) -> SchemaState:
+    """Compare the database's revision with ours, creating nothing.
+
+    Raises Unavailable when the database cannot be reached.
+    """
+    if is_sqlite(settings) and not _sqlite_file_exists(settings):
+        return SchemaState.EMPTY
+    revision = _revision(settings)
+    if revision is None:
+        return SchemaState.EMPTY
+    script = ScriptDirectory.from_config(migration_config(settings))
+    if revision == script.get_current_head():
+        return SchemaState.CURRENT
+    known = {entry.revision for entry in script.walk_revisions()}
+    return SchemaState.BEHIND if revision in known else SchemaState.NEWER
+
+
+def _revision(settings: Settings) -> str | None:
+    try:
+        engine = make_engine(settings)
+    except (ArgumentError, NoSuchModuleError):
+        raise _not_an_address() from None
+    try:
+        with reading(engine).connect() as connection:
+            connection.execute(text("SELECT 1"))
+            return MigrationContext.configure(connection).get_current_revision()
+    except DATABASE_ERRORS as error:
+        where = database_url(settings).render_as_string(hide_password=True)
+        raise Unavailable(
+            "unavailable",
+            f"The database {where} cannot be used ({_reason(error)}). Look at SIGNET_DATABASE_URL.",
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the driver says."""
+    said = str(getattr(error, "orig", error)).strip().splitlines()
+    return said[0] if said else type(error).__name__
+
+
+def _sqlite_file_exists(settings: Settings) -> bool:
+    file = database_url(settings).database
+    return bool(file) and Path(str(file)).exists()
+
+
+def _not_an_address() -> Unavailable:
+    return Unavailable(
+        "unavailable",
+        "SIGNET_DATABASE_URL must look like sqlite:///signet.db or postgresql://USER@HOST/NAME.",
+    )
