@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.credentials.display import (
@@ -258,6 +258,7 @@ anything = st.recursive(
 MEMBERS = sorted({*a_credential(), *a_credential()["credentialSubject"], *an_achievement()})
 
 
+@settings(deadline=None)  # wall-clock time says nothing on a busy machine
 @given(
     document=st.dictionaries(st.sampled_from(MEMBERS), anything, max_size=4),
     subject=st.dictionaries(st.sampled_from(MEMBERS), anything, max_size=4),
