@@ -1,0 +1,216 @@
+"""Reading everything on record again, as an auditor would: signatures, columns, lists, revocations.
+
+After boulder's cert-checker: the road that issues is one thing, an independent look at what it left
+behind another. Nothing is mended here; whoever runs it reads one snapshot and decides.
+
+Per credential: its proof and its token verify with the keys on record; its columns say what its
+document says; its entry is its own and its bit says what its row says. Per list: it verifies, is in
+date, shows the bits on record, has as many entries handed out as there are credentials, and no bit
+set that nobody revoked.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.encoding.strict_json import JsonObject, parse_object
+from app.errors import SignetError
+from app.issuing.desk import IssuingDesk
+from app.issuing.records import facts_of
+from app.issuing.signing import verify_signed, verify_signed_jwt
+from app.proofs.data_integrity import proofs_of
+from app.proofs.profiles import OPEN_BADGE, VC
+from app.proofs.vc_jose import read_jws
+from app.registry.achievements import achievement_url
+from app.registry.keys import REVOKED, load_key
+from app.status.bitstring import expand_list, status_entry
+from app.storage.tables import Achievement, Credential, Issuer, Key, StatusList
+
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """One thing on record that is not as it should be: what, why, and which row of which table."""
+
+    table: str
+    id: str
+    code: str
+    detail: str
+
+
+def check_records(
+    session: Session, desk: IssuingDesk, *, now: datetime, progress: Callable[[int], None]
+) -> Iterator[Discrepancy]:
+    """Everything wrong with status lists and credentials, found in batches.
+
+    `progress` is told how many credentials have been read so far.
+    """
+    for status_list in session.scalars(select(StatusList).order_by(StatusList.id)):
+        for code, detail in _list_faults(session, desk, status_list, now):
+            yield Discrepancy("status_lists", status_list.id, code, detail)
+    yield from _shared_entries(session)
+    done, last = 0, ""
+    while batch := _batch_after(session, last):
+        for credential, octet in batch:
+            for code, detail in _credential_faults(session, desk, credential, octet):
+                yield Discrepancy("credentials", credential.id, code, detail)
+            last = credential.id
+            session.expunge(credential)
+        done += len(batch)
+        progress(done)
+
+
+Fault = tuple[str, str]
+
+
+def _batch_after(session: Session, last: str) -> list[tuple[Credential, bytes]]:
+    """The next credentials, each with the byte of its list that holds its bit."""
+    octet = func.substr(StatusList.bits, Credential.status_list_index // 8 + 1, 1)
+    query = (
+        select(Credential, octet)
+        .join(StatusList, StatusList.id == Credential.status_list_id)
+        .where(Credential.id > last)
+        .order_by(Credential.id)
+        .limit(BATCH)
+    )
+    return [(credential, bytes(found)) for credential, found in session.execute(query)]
+
+
+def _shared_entries(session: Session) -> Iterator[Discrepancy]:
+    """Entries that two credentials share; a constraint forbids it, a restored dump may not."""
+    query = (
+        select(Credential.status_list_id, Credential.status_list_index)
+        .group_by(Credential.status_list_id, Credential.status_list_index)
+        .having(func.count() > 1)
+    )
+    for list_id, index in session.execute(query):
+        detail = f"entry {index} belongs to several credentials"
+        yield Discrepancy("status_lists", list_id, "entry_shared", detail)
+
+
+# --- status lists -------------------------------------------------------------------------------
+
+
+def _list_faults(
+    session: Session, desk: IssuingDesk, status_list: StatusList, now: datetime
+) -> Iterator[Fault]:
+    issuer = session.get_one(Issuer, status_list.issuer_id)
+    try:
+        key = _proof_key(session, status_list.issuer_id, status_list.document)
+        document = verify_signed(desk, issuer, key, status_list.document, VC)
+        shown = expand_list(document["credentialSubject"]["encodedList"])
+    except SignetError as error:
+        yield error.code, error.detail
+    else:
+        if key.state == REVOKED:
+            yield "key_revoked", f"it is signed with the withdrawn key {key.fragment}"
+        if document["id"] != desk.status_list_url(status_list.id):
+            yield "wrong_id", f"its document is that of {document['id']}"
+        if shown != status_list.bits:
+            yield "bits_differ", "the signed list does not show the bits on record"
+    if status_list.valid_until <= now:
+        yield "list_expired", f"it expired on {status_list.valid_until:%F}; run `signet worker`"
+    count = _count(session, status_list)
+    if count != status_list.next_position:
+        yield (
+            "entries_differ",
+            f"{status_list.next_position} entries were handed out, {count} credentials hold one",
+        )
+    revoked = _count(session, status_list, revoked=True)
+    bits = int.from_bytes(status_list.bits, "big").bit_count()
+    if bits != revoked:
+        yield "revocations_differ", f"{bits} bits are set, {revoked} credentials are revoked"
+
+
+def _count(session: Session, status_list: StatusList, **matching: bool) -> int:
+    query = select(func.count()).select_from(Credential)
+    query = query.where(Credential.status_list_id == status_list.id)
+    return session.scalars(query.filter_by(**matching)).one()
+
+
+# --- credentials --------------------------------------------------------------------------------
+
+
+def _credential_faults(
+    session: Session, desk: IssuingDesk, credential: Credential, octet: bytes
+) -> Iterator[Fault]:
+    issuer = session.get_one(Issuer, credential.issuer_id)
+    key = session.get_one(Key, credential.key_id)
+    profile = VC if credential.achievement_id is None else OPEN_BADGE
+    try:
+        document = verify_signed(desk, issuer, key, credential.document, profile)
+    except SignetError as error:
+        yield error.code, error.detail
+    else:
+        yield from _column_faults(session, desk, credential, document, issuer)
+    if credential.jwt is not None:
+        yield from _token_faults(session, desk, credential, credential.jwt, issuer)
+    if key.issuer_id != credential.issuer_id:
+        yield "wrong_key", f"its key belongs to {key.issuer_id}"
+    if key.state == REVOKED and not credential.revoked:
+        yield "key_revoked", f"its key was withdrawn; issue it again ({key.fragment})"
+    bit = bool(octet and octet[0] & (0x80 >> credential.status_list_index % 8))
+    if bit != credential.revoked:
+        yield "revocation_differs", "its row and its bit disagree about its revocation"
+
+
+def _column_faults(
+    session: Session,
+    desk: IssuingDesk,
+    credential: Credential,
+    document: JsonObject,
+    issuer: Issuer,
+) -> Iterator[Fault]:
+    """Whether the row says what the verified document says."""
+    facts = facts_of(document)
+    if (facts.credential_id, facts.valid_from, facts.valid_until) != (
+        credential.credential_id,
+        credential.valid_from,
+        credential.valid_until,
+    ):
+        yield "columns_differ", "its id or validity on record is not that in its document"
+    named = document["issuer"]
+    if (named["id"] if isinstance(named, dict) else named) != issuer.did:
+        yield "wrong_issuer", "its document names another issuer"
+    statuses: Any = document.get("credentialStatus")
+    entry = status_entry(
+        desk.status_list_url(credential.status_list_id), credential.status_list_index
+    )
+    if entry not in (statuses if isinstance(statuses, list) else [statuses]):
+        yield "wrong_entry", "its document points to another status entry than its row"
+    if credential.achievement_id is not None:
+        achievement = session.get_one(Achievement, credential.achievement_id)
+        url = achievement_url(desk.settings, achievement.id)
+        shown = document["credentialSubject"]["achievement"]["id"]
+        if achievement.issuer_id != issuer.id or shown != url:
+            yield "wrong_achievement", "its achievement on record is not that in its document"
+        if document["id"] != desk.credential_url(credential.id):
+            yield "wrong_id", f"its document is that of {document['id']}"
+
+
+def _token_faults(
+    session: Session, desk: IssuingDesk, credential: Credential, token: bytes, issuer: Issuer
+) -> Iterator[Fault]:
+    """Whether the token verifies, and says what the document beside it says."""
+    try:
+        kid = str(read_jws(token).header.get("kid"))
+        key = load_key(session, credential.issuer_id, kid.rpartition("/")[2])
+        claimed = verify_signed_jwt(desk, issuer, key, token)
+        beside = parse_object(credential.document)
+    except SignetError as error:
+        yield error.code, f"its token: {error.detail}"
+        return
+    if claimed != {name: value for name, value in beside.items() if name != "proof"}:
+        yield "token_differs", "its token says something else than its document"
+
+
+def _proof_key(session: Session, issuer_id: str, data: bytes) -> Key:
+    """The issuer's key that the first proof names; raises NotFound, CheckFailed, MalformedInput."""
+    proof = proofs_of(parse_object(data))[0]
+    method = str(proof.get("verificationMethod")) if isinstance(proof, dict) else ""
+    return load_key(session, issuer_id, method.partition("#")[2])

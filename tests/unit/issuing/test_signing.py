@@ -1,0 +1,67 @@
+"""What was signed must say what was checked, or nothing leaves."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.errors import KeyStoreError
+from app.issuing import signing
+from app.issuing.desk import IssuingDesk
+from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
+from app.proofs.checked import CheckedDocument, check_document
+from app.proofs.profiles import VC
+from app.registry.keys import active_key
+from app.storage.tables import Issuer
+from tests.unit.issuing.conftest import NOW
+
+
+def a_checked_document(desk: IssuingDesk, issuer: Issuer, name: str) -> CheckedDocument:
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": "urn:example:1",
+        "type": ["VerifiableCredential"],
+        "name": name,
+        "issuer": issuer.did,
+        "validFrom": "2026-03-01T12:00:00Z",
+        "credentialSubject": {"id": "did:example:ailsa"},
+    }
+    return check_document(document, profile=VC, contexts=desk.contexts)
+
+
+def instead_of_the_first_argument(
+    function: Callable[..., Any], other: CheckedDocument
+) -> Callable[..., Any]:
+    def exchanged(_checked: CheckedDocument, *rest: Any, **options: Any) -> Any:
+        return function(other, *rest, **options)
+
+    return exchanged
+
+
+def test_a_proof_over_something_else_than_was_checked_is_not_let_out(
+    session: Session, desk: IssuingDesk, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = active_key(session, "inverbrae", "credentials", "Ed25519")
+    checked = a_checked_document(desk, issuer, "what was checked")
+    other = a_checked_document(desk, issuer, "something else")
+    assert sign_and_verify(desk, issuer, key, checked, now=NOW)
+    monkeypatch.setattr(
+        signing, "add_proof", instead_of_the_first_argument(signing.add_proof, other)
+    )
+
+    with pytest.raises(KeyStoreError, match="do not say what was checked"):
+        sign_and_verify(desk, issuer, key, checked, now=NOW)
+
+
+def test_a_token_over_something_else_than_was_checked_is_not_let_out(
+    session: Session, desk: IssuingDesk, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = active_key(session, "inverbrae", "credentials", "P-256")
+    checked = a_checked_document(desk, issuer, "what was checked")
+    other = a_checked_document(desk, issuer, "something else")
+    assert sign_and_verify_jwt(desk, issuer, key, checked)
+    monkeypatch.setattr(signing, "sign_jwt", instead_of_the_first_argument(signing.sign_jwt, other))
+
+    with pytest.raises(KeyStoreError, match="does not say what was checked"):
+        sign_and_verify_jwt(desk, issuer, key, checked)
