@@ -79,7 +79,7 @@ def demo(
     else:
         _say(tour)
     if go_on:
-        note("The service is running; stop it with Ctrl-C.")
+        note("The service is starting; stop it with Ctrl-C.")
         run(settings, host=host, port=port, processes=1)
 
 

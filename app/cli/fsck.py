@@ -4,30 +4,32 @@ import typer
 
 from app.cli.desk import AsJson, current_time, open_desk
 from app.cli.output import plain, progress, say, say_json
-from app.jobs.fsck import Fault, check_records, count_records
+from app.jobs.fsck import check_everything, count_credentials
 
 
 def fsck(as_json: AsJson = False) -> None:
-    """Check everything that is stored: every credential, status list, picture and key.
+    """Check everything that is stored: credentials, status lists, keys, pictures, achievements.
 
     Example: signet fsck
 
     Run it after restoring a backup, and now and then. Nothing is changed. The exit status is 1
     when something was found.
     """
-    faults: list[Fault] = []
-    with open_desk() as desk:
-        total = count_records(desk.database)
-        with progress("Checking", total) as step:
-            for found in check_records(desk.database, desk.issuing, now=current_time()):
-                faults.extend(found)
-                step()
+    with open_desk() as desk, desk.database.read() as session:
+        total = count_credentials(session)
+        with progress("Checking credentials", total) as advance_to:
+            found = list(
+                check_everything(session, desk.issuing, now=current_time(), progress=advance_to)
+            )
     if as_json:
-        listed = [{"kind": fault.kind, "id": fault.id, "detail": fault.detail} for fault in faults]
-        say_json({"checked": total, "faults": listed})
+        listed = [
+            {"table": one.table, "id": one.id, "code": one.code, "detail": one.detail}
+            for one in found
+        ]
+        say_json({"credentials": total, "findings": listed})
     else:
-        for fault in faults:
-            say(plain(f"{fault.kind} {fault.id}: {fault.detail}"))
-        say(f"Checked {total} records, {len(faults)} findings.")
-    if faults:
+        for one in found:
+            say(plain(f"{one.table} {one.id}: {one.detail} ({one.code})"))
+        say(f"{total} credentials and everything around them checked: {len(found)} findings.")
+    if found:
         raise typer.Exit(1)

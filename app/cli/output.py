@@ -64,8 +64,8 @@ def plain(text: str) -> str:
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
-    """Shows how far long work has come; the block calls what it is given once per step.
+def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Shows how far long work has come; the block says how much is done by what it is given.
 
     A bar on a terminal, elsewhere a line for every tenth of the way; both on standard error.
     """
@@ -73,15 +73,15 @@ def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
             task = bar.add_task(title, total=total)
-            yield lambda: bar.advance(task)
+            yield lambda done: bar.update(task, completed=done)
         return
-    done = 0
+    tenths = 0
 
-    def step() -> None:
-        nonlocal done
-        done += 1
-        if done * _TENTHS // total > (done - 1) * _TENTHS // total:
+    def advance_to(done: int) -> None:
+        nonlocal tenths
+        if done * _TENTHS // total > tenths:
+            tenths = done * _TENTHS // total
             note(f"{title}: {done} of {total}")
 
     note(f"{title}: {total} in all")
-    yield step
+    yield advance_to

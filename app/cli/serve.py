@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import socket
+import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -82,6 +83,7 @@ def check_address(host: str, port: int) -> None:
 
 def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
     """Answer requests until stopped. Each process reads the settings from the environment."""
+    sys.stdout.flush()  # what was said so far may be read through a pipe
     os.environ["SIGNET_PUBLIC_URL"] = settings.public_url
     uvicorn.run(
         "app.main:create_app",
