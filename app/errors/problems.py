@@ -91,6 +91,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "data_loss": (DATA_LOSS, "Part of the document is not covered by the signature"),
     "invalid_id": (DATA_LOSS, "An identifier is not a valid absolute IRI"),
     "keyword_not_allowed": (MALFORMED_VALUE, "A JSON-LD keyword stands where none may"),
+    "hidden_member": (MALFORMED_VALUE, "A member is written where readers would miss it"),
     "json_ld_error": (MALFORMED_VALUE, "The document is not valid JSON-LD"),
     # Proofs and keys.
     "no_proof": (PROOF_VERIFICATION, "There is no signature"),

@@ -7,7 +7,7 @@ stops the service, because a changed context changes what signatures mean.
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,17 +36,33 @@ class ContextBundle:
     def __contains__(self, url: object) -> bool:
         return url in self.documents
 
-    def terms(self, url: str) -> frozenset[str]:
-        """The terms that a context defines at its top level."""
-        contexts = self.documents[url]["@context"]
-        listed = contexts if isinstance(contexts, list) else [contexts]
-        return frozenset(
-            term
-            for context in listed
-            if isinstance(context, dict)
-            for term in context
-            if not term.startswith("@")
-        )
+    def names(self, url: str) -> frozenset[str]:
+        """The terms that a context defines, at any depth, and the IRIs they stand for."""
+        return frozenset(_names(self.documents[url]["@context"], {}))
+
+
+def _names(context: object, prefixes: Mapping[str, str]) -> Iterator[str]:
+    if isinstance(context, list):
+        for item in context:
+            yield from _names(item, prefixes)
+    if not isinstance(context, dict):
+        return
+    targets = {term: _target(definition) for term, definition in context.items()}
+    prefixes = {**prefixes, **targets}
+    for term, target in targets.items():
+        if not term.startswith("@"):
+            yield term
+        if ":" in target:
+            prefix, _, rest = target.partition(":")
+            yield prefixes[prefix] + rest if prefix in prefixes else target
+        if isinstance(context[term], dict):
+            yield from _names(context[term].get("@context"), prefixes)
+
+
+def _target(definition: object) -> str:
+    """The IRI of a term, as its definition writes it."""
+    target = definition.get("@id") if isinstance(definition, dict) else definition
+    return target if isinstance(target, str) else ""
 
 
 def load_contexts(folder: Path) -> ContextBundle:

@@ -4,9 +4,13 @@ PyLD alone drops undefined terms, turns relative references into absolute ones, 
 nodes over a space in an id. Here the raw document is looked at first (keywords, nested contexts,
 nulls), then PyLD's report of dropped members is taken for an error, then every IRI is checked
 while the quads are made. Data Integrity 1.0, "Securing Data Losslessly".
+
+The other way round, whatever is signed must stand where readers of the JSON look for it: the same
+statements can be written with full IRIs for terms, or beside another mention of the same id, and a
+status that is written so is signed and never looked up.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pyld import jsonld
@@ -20,8 +24,7 @@ from app.jsonld.rdfc10 import canonicalize_quads
 # Where a document may hold another one with a @context of its own.
 _DOCUMENT_MEMBERS = frozenset({"endorsement", "verifiableCredential"})
 _VALUE_OBJECT = frozenset({"@value", "@language", "@direction"})
-_DEFINITION_MEMBERS = frozenset({"@id", "@type", "@container", "@protected"})
-_CONTAINERS = frozenset({"@set", "@list"})
+_SUBJECT = "https://www.w3.org/2018/credentials#credentialSubject"
 
 ContextRule = Callable[[object], None]
 
@@ -31,8 +34,8 @@ def canonicalize(
 ) -> bytes:
     """The canonical N-Quads (RDFC-1.0, UTF-8) of a document, losing nothing.
 
-    Raises `CheckFailed` data_loss, invalid_id, unknown_context, keyword_not_allowed or
-    json_ld_error, and `MalformedInput` for what cannot be processed at all.
+    Raises `CheckFailed` data_loss, invalid_id, hidden_member, unknown_context,
+    keyword_not_allowed or json_ld_error, and `MalformedInput` for what cannot be processed at all.
     """
     quads = to_quads(_expand(document, contexts))
     return canonicalize_quads(quads, algorithm=algorithm).encode("utf-8")
@@ -45,7 +48,7 @@ def check_structure(
 
     `check_context` judges each @context, at the top and in embedded credentials; elsewhere there
     may be none. Value objects (`@value` with `@language` or `@direction`) are allowed on request.
-    Raises `CheckFailed` context_not_allowed, keyword_not_allowed or data_loss.
+    Raises `CheckFailed` context_not_allowed, keyword_not_allowed, hidden_member or data_loss.
     """
     check_context(document.get("@context"))
     _check_members(document, "", check_context, value_objects)
@@ -68,6 +71,12 @@ def _check_members(
                     f"the keyword {key[:40]!r} may not stand here",
                     field=field,
                 )
+        elif ":" in key:
+            raise CheckFailed(
+                "hidden_member",
+                f"a member must be called by its term, not {key[:80]!r}",
+                field=field,
+            )
         elif key in _DOCUMENT_MEMBERS:
             _check_documents(member, field, check_context, value_objects)
         else:
@@ -98,40 +107,6 @@ def _check_value(
             _check_value(item, f"{field}/{n}", check_context, value_objects)
 
 
-def check_inline_context(
-    context: Mapping[str, Any], taken: frozenset[str], *, field: str = "/@context"
-) -> frozenset[str]:
-    """Accept a context written into the document only if it does nothing but name new terms.
-
-    No keyword, no redefinition of a term that an earlier context defines (`taken`), only absolute
-    IRIs. Returns the terms it defines; raises `CheckFailed` context_not_allowed.
-    """
-    for term, definition in context.items():
-        if term == "@protected" and isinstance(definition, bool):
-            continue
-        if term.startswith("@") or ":" in term:
-            raise _inline_refused(f"{term[:40]!r} may not be set by the document itself", field)
-        if term in taken:
-            raise _inline_refused(f"{term[:40]!r} is defined already", field)
-        members = definition if isinstance(definition, dict) else {"@id": definition}
-        if not members.keys() <= _DEFINITION_MEMBERS:
-            raise _inline_refused(f"{term[:40]!r} is defined in an unusual way", field)
-        target, coercion = members.get("@id"), members.get("@type", "@id")
-        if not _names_iri(target) or not (coercion == "@id" or _names_iri(coercion)):
-            raise _inline_refused(f"{term[:40]!r} must stand for an absolute IRI", field)
-        if members.get("@container", "@set") not in _CONTAINERS:
-            raise _inline_refused(f"{term[:40]!r} has an unusual container", field)
-    return frozenset(term for term in context if not term.startswith("@"))
-
-
-def _names_iri(value: object) -> bool:
-    return isinstance(value, str) and ":" in value and not value.startswith(("@", "_:"))
-
-
-def _inline_refused(reason: str, field: str) -> CheckFailed:
-    return CheckFailed("context_not_allowed", f"a context in the document: {reason}", field=field)
-
-
 def _expand(document: Mapping[str, Any], contexts: ContextBundle) -> list[Any]:
     """PyLD's expansion with a closed loader, reporting every dropped member as an error."""
     dropped: list[object] = []
@@ -159,7 +134,39 @@ def _expand(document: Mapping[str, Any], contexts: ContextBundle) -> list[Any]:
         )
     if len(expanded) != 1:
         raise CheckFailed("data_loss", "the document says nothing that could be signed")
+    _check_said_in_one_place(expanded[0])
     return list(expanded)
+
+
+def _check_said_in_one_place(root: dict[str, Any]) -> None:
+    """No other node may speak of the document or its subjects as of the same kind of thing.
+
+    RDF merges nodes of one id, so that a member may move from the one to the other and the
+    signature still holds. A member can only move to a node with the type that defines it.
+    """
+    principals = [root, *root.get(_SUBJECT, [])]
+    types: dict[str, set[str]] = {}
+    known = {id(node) for node in principals}
+    for node in (*principals, *(node for node in _nodes(root) if id(node) not in known)):
+        identifier, own = node.get("@id"), set(node.get("@type", []))
+        if identifier is None:
+            continue
+        if own & types.get(identifier, set()):
+            raise CheckFailed("hidden_member", f"{identifier[:120]} is described in two places")
+        if id(node) in known:
+            types.setdefault(identifier, set()).update(own)
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Every node object of the default graph."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item)
+    elif isinstance(value, dict) and "@value" not in value:
+        yield value
+        for key, member in value.items():
+            if key != "@graph":
+                yield from _nodes(member)
 
 
 def _has_inline_context(document: Mapping[str, Any]) -> bool:

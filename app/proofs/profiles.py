@@ -14,7 +14,7 @@ from app.credentials.vcdm import check_vcdm
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
-from app.jsonld.safe_mode import check_inline_context
+from app.jsonld.inline_contexts import check_inline_context
 
 VCDM_2 = "https://www.w3.org/ns/credentials/v2"
 VCDM_1 = "https://www.w3.org/2018/credentials/v1"
@@ -58,7 +58,7 @@ def _check_open_badge_context(context: object, contexts: ContextBundle) -> None:
     allowed = {VCDM_2: _OPEN_BADGES_2, VCDM_1: _OPEN_BADGES_1}.get(_text(first))
     if allowed is None:
         raise _not_allowed(f"the first @context must be {VCDM_2}")
-    if second not in allowed:
+    if _text(second) not in allowed:
         raise _not_allowed(f"the second @context must be that of Open Badges, like {OPEN_BADGES}")
     for n, other in enumerate(others):
         if _text(other) not in _EXTRAS or other not in contexts or other in others[:n]:
@@ -70,13 +70,13 @@ def _check_any_bundled_context(context: object, contexts: ContextBundle) -> None
     listed = context if isinstance(context, list) else [context]
     if not listed or _text(listed[0]) not in (VCDM_1, VCDM_2):
         raise _not_allowed(f"the first @context must be {VCDM_2}")
-    taken: frozenset[str] = frozenset()
+    inline = any(isinstance(entry, Mapping) for entry in listed)
+    bundled = [_text(entry) for entry in listed if _text(entry) in contexts] if inline else []
+    taken = frozenset[str]().union(*(contexts.names(url) for url in bundled))
     for entry in listed:
         if isinstance(entry, Mapping):
             taken |= check_inline_context(entry, taken)
-        elif _text(entry) in contexts:
-            taken |= contexts.terms(_text(entry))
-        else:
+        elif _text(entry) not in contexts:
             raise CheckFailed(
                 "unknown_context",
                 f"the @context {str(entry)[:120]} is not held here",
