@@ -22,7 +22,8 @@ MAX_DEPTH = 24
 MAX_VALUES = 4000
 MAX_SAFE_INTEGER = 2**53 - 1
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, and content with a string that never ends: each character is looked at once.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
