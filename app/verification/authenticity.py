@@ -15,6 +15,7 @@ from app.jsonld.safe_mode import canonicalize
 from app.keys.resolution import Resolve
 from app.proofs.checked import UnsecuredDocument
 from app.proofs.data_integrity import (
+    CLOCK_TOLERANCE,
     Proof,
     check_signature,
     check_times,
@@ -156,8 +157,11 @@ def _authenticate_token(
     identifier = kid.partition("#")[0] if kid.startswith("did:") else party
     if identifier is None:
         raise CheckFailed("issuer_mismatch", "the token names no issuer", field="/issuer")
+    at = signed_at(jws) or world.now
+    if "iat" in jws.claims and at > world.now + CLOCK_TOLERANCE:
+        raise CheckFailed("proof_created_in_future", f"the token is dated {at:%FT%TZ}")
     controller = world.resolve(identifier)
-    method = method_of(jws, controller, at=signed_at(jws) or world.now, purpose=purpose)
+    method = method_of(jws, controller, at=at, purpose=purpose)
     method.public_key().verify(jws.algorithm, jws.signing_input, jws.signature)
     if purpose == "assertionMethod":
         check_claims(jws, required=profile.claims_required)

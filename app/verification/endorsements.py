@@ -69,8 +69,11 @@ def _check_endorsement(endorsement: Endorsement, profile: Profile, world: World)
     authenticated = authenticate(secured, unsecured, world, profile=profile, party=issuer)
     check_binding(authenticated, issuer, every_proof=True)
     profile.check_conformance(document)
+    if "EndorsementCredential" not in document["type"]:
+        raise CheckFailed("endorsement_invalid", "a credential that is no endorsement")
     subject = document["credentialSubject"]
-    if not isinstance(subject, dict) or subject.get("id") != endorsement.endorsed:
+    speaks_of = subject.get("id") if isinstance(subject, dict) else None
+    if speaks_of is None or speaks_of != endorsement.endorsed:
         raise CheckFailed("endorsement_invalid", "an endorsement speaks of something else")
     check_validity_period(unsecured.document, world.now)
     check_status(unsecured.document, issuer, world)
