@@ -1,0 +1,172 @@
+"""The periodic work: lists signed again in time, one issuer's trouble kept from the others."""
+
+import io
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from structlog.typing import FilteringBoundLogger
+
+from app.issuing.desk import IssuingDesk
+from app.issuing.status_lists import reserve_entry
+from app.jobs.status_lists import RefreshReport, refresh_status_lists, work
+from app.jsonld.contexts import load_contexts
+from app.keys.signer import open_key_store
+from app.registry.issuers import create_issuer
+from app.registry.keys import active_key
+from app.settings import Settings
+from app.storage.database import Database
+from app.storage.tables import StatusList
+from app.web.request_log import make_log
+from tests.builders import a_profile
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+DUE = NOW + timedelta(days=5)
+
+
+@pytest.fixture
+def desk(settings: Settings) -> IssuingDesk:
+    return IssuingDesk(
+        open_key_store(settings.keys, None), load_contexts(settings.contexts), settings
+    )
+
+
+@pytest.fixture
+def lists(database: Database, desk: IssuingDesk) -> dict[str, str]:
+    """Two issuers' lists by issuer, signed at NOW."""
+    made = {}
+    with database.write() as session:
+        for slug in ("inverbrae", "elsewhere"):
+            issuer = create_issuer(
+                session,
+                desk.key_store,
+                desk.settings,
+                slug=slug,
+                profile=a_profile(),
+                did_method="web",
+                now=NOW,
+                actor="cli:test",
+            )
+            entry = reserve_entry(session, desk, issuer, now=NOW, actor="cli:test")
+            made[slug] = entry.list_id
+    return made
+
+
+def lose_status_key(database: Database, tmp_path: Path, slug: str) -> None:
+    with database.read() as session:
+        key = active_key(session, slug, "status", "Ed25519")
+        name = key.signer_uri.removeprefix("file:")
+    (tmp_path / "keys" / f"{name}.pem").unlink()
+
+
+def valid_from(database: Database, list_id: str) -> datetime:
+    with database.read() as session:
+        return session.scalars(select(StatusList.valid_from).where(StatusList.id == list_id)).one()
+
+
+def test_lists_are_signed_again_when_they_are_due_and_not_before(
+    database: Database, desk: IssuingDesk, lists: dict[str, str]
+) -> None:
+    early = refresh_status_lists(database, desk, now=NOW + timedelta(days=4))
+    due = refresh_status_lists(database, desk, now=DUE)
+    again = refresh_status_lists(database, desk, now=DUE)
+
+    assert early == again == RefreshReport((), ())
+    assert set(due.refreshed) == set(lists.values())
+    assert {valid_from(database, list_id) for list_id in lists.values()} == {DUE}
+
+
+def test_a_list_that_cannot_be_signed_does_not_hold_up_the_others(
+    database: Database, desk: IssuingDesk, lists: dict[str, str], tmp_path: Path
+) -> None:
+    lose_status_key(database, tmp_path, "inverbrae")
+    report = refresh_status_lists(database, desk, now=DUE)
+
+    assert report.refreshed == (lists["elsewhere"],)
+    ((failed, reason),) = report.failed
+    assert failed == lists["inverbrae"]
+    assert "missing" in reason
+
+
+class StopAfter(threading.Event):
+    """A stop signal that comes after so many rounds, without waiting."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rounds -= 1
+        return self.rounds == 0
+
+
+def logged(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def stream() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def log(stream: io.StringIO) -> FilteringBoundLogger:
+    return make_log("INFO", stream)
+
+
+def test_the_worker_does_its_rounds_until_it_is_stopped(
+    database: Database,
+    desk: IssuingDesk,
+    lists: dict[str, str],
+    stream: io.StringIO,
+    log: FilteringBoundLogger,
+) -> None:
+    times = iter([NOW, DUE, DUE])
+    work(database, desk, clock=lambda: next(times), stop=StopAfter(3), log=log)
+
+    assert list(times) == []
+    (line,) = logged(stream)
+    assert (line["event"], line["count"]) == ("status_lists_refreshed", len(lists))
+
+
+def test_the_worker_reports_what_it_could_not_sign(
+    database: Database,
+    desk: IssuingDesk,
+    lists: dict[str, str],
+    tmp_path: Path,
+    stream: io.StringIO,
+    log: FilteringBoundLogger,
+) -> None:
+    for slug in lists:
+        lose_status_key(database, tmp_path, slug)
+    work(database, desk, clock=lambda: DUE, stop=StopAfter(1), log=log)
+
+    assert {line["event"] for line in logged(stream)} == {"status_list_not_refreshed"}
+    assert {line["status_list"] for line in logged(stream)} == set(lists.values())
+
+
+def test_the_worker_outlives_a_database_that_is_away(
+    database: Database,
+    desk: IssuingDesk,
+    lists: dict[str, str],
+    stream: io.StringIO,
+    log: FilteringBoundLogger,
+) -> None:
+    rounds = iter([True, False])
+
+    def clock() -> datetime:
+        if next(rounds):
+            raise OperationalError("SELECT 1", {}, Exception("gone"))
+        return DUE
+
+    work(database, desk, clock=clock, stop=StopAfter(2), log=log)
+
+    assert [line["event"] for line in logged(stream)] == [
+        "periodic_work_failed",
+        "status_lists_refreshed",
+    ]
