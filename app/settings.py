@@ -3,8 +3,9 @@
 Each field is documented in `docs/settings.md`; a test holds that table against this class.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -87,11 +88,14 @@ def read_settings(*, host: str, port: int) -> Settings:
         authority = f"[{name}]" if ":" in name else name
         return Settings(public_url=f"http://{authority}:{port}")
     except ValidationError as error:
-        faults = [
-            f"SIGNET_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}."
-            for fault in error.errors(include_input=False, include_context=False)
-        ]
-        raise SettingsError("settings", " ".join(faults)) from None
+        faults = error.errors(include_input=False, include_context=False)
+        raise SettingsError("settings", " ".join(map(_sentence, faults))) from None
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    own = fault["msg"].removeprefix("Value error, ")
+    name = f"SIGNET_{str(fault['loc'][0]).upper()}"
+    return f"{own}." if own.startswith(name) else f"{name}: {own}."
 
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson, actor, all_rows, current_time, open_desk
-from app.cli.output import note, say_fields, say_json, say_table
+from app.cli.output import WrongUsage, note, say_fields, say_json, say_table
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
 from app.registry.api_keys import SCOPES, create_api_key, list_api_keys, revoke_api_key
@@ -37,10 +37,11 @@ def create(
 ) -> None:
     """Create an API key. It is shown this once: only its hash is kept.
 
+    \b
     Example: signet api-key create --issuer law --scope credentials:issue --label "Moodle"
     """
     if (issuer is None) is not admin:
-        raise typer.BadParameter("Say whose key it is: either --issuer SLUG or --admin.")
+        raise WrongUsage("Say whose key it is: either --issuer SLUG or --admin.")
     scopes = scope or ([] if admin else list(SCOPES))
     with open_desk(create=admin) as desk, desk.database.write() as session:
         row, key = create_api_key(
@@ -67,6 +68,7 @@ def list_(
 ) -> None:
     """List the API keys, newest first; revoked ones stay in the list.
 
+    \b
     Example: signet api-key list --issuer law
     """
     with open_desk() as desk, desk.database.read() as session:
@@ -99,6 +101,7 @@ def revoke(
 ) -> None:
     """Withdraw an API key: from now on it opens nothing. Doing it twice does no harm.
 
+    \b
     Example: signet api-key revoke Vq3mJ8vXw0tRkP5uLs7YbA
     """
     with open_desk() as desk, desk.database.write() as session:

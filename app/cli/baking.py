@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson
-from app.cli.output import say, say_fields, say_json
+from app.cli.output import WrongUsage, say, say_fields, say_json
 from app.credentials.png import bake_png, unbake_png
 from app.credentials.svg import bake_svg, unbake_svg
 from app.encoding.strict_json import parse_object
@@ -25,6 +25,7 @@ def bake(
 ) -> None:
     """Put a credential into a picture, so that the picture is the credential.
 
+    \b
     Example: signet bake medal.png credential.json -o badge.png
 
     The picture looks the same. Whoever edits or recompresses it loses the credential. Nothing is
@@ -34,7 +35,7 @@ def bake(
     try:
         text = _read(credential).decode("utf-8")
     except UnicodeDecodeError:
-        raise typer.BadParameter(f"{credential} is not a credential: it is not text.") from None
+        raise WrongUsage(f"{credential} is not a credential: it is not text.") from None
     baked = (bake_png if picture.startswith(_PNG_START) else bake_svg)(picture, text)
     _write(out, baked)
     if as_json:
@@ -52,6 +53,7 @@ def unbake(
 ) -> None:
     """Take the credential out of a picture, byte for byte as it was put in.
 
+    \b
     Example: signet unbake badge.png -o credential.json
     """
     picture = _read(image)
@@ -77,11 +79,11 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(_MAX_BYTES)
     except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
+        raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}.") from None
+        raise WrongUsage(f"{path} cannot be written: {error.strerror}.") from None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson, command_settings, current_time
-from app.cli.output import note, say_fields, say_json, say_table
+from app.cli.output import WrongUsage, note, say_fields, say_json, say_table
 from app.jsonld.adding import add_context, read_context
 from app.jsonld.contexts import load_contexts
 
@@ -24,6 +24,7 @@ _MAX_BYTES = 1024 * 1024
 def list_(as_json: AsJson = False) -> None:
     """List the contexts that are known here.
 
+    \b
     Example: signet context list
     """
     bundle = load_contexts(command_settings().contexts)
@@ -52,6 +53,7 @@ def add(
 ) -> None:
     """Add a context to the folder that SIGNET_CONTEXTS names. It can never be changed again.
 
+    \b
     Example: signet context add https://example.edu/terms/v1 terms-v1.json
 
     A context with @vocab gives every word a meaning, typing errors included, so a credential with
@@ -63,12 +65,12 @@ def add(
         with file.open("rb") as opened:
             content = opened.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.") from None
+        raise WrongUsage(f"{file} cannot be read: {error.strerror}.") from None
     if len(content) > _MAX_BYTES:
-        raise typer.BadParameter(f"{file} is larger than a context may be, 1 MiB.")
+        raise WrongUsage(f"{file} is larger than a context may be, 1 MiB.")
     context = read_context(url, content)
     if context.has_vocabulary and not yes:
-        raise typer.BadParameter(
+        raise WrongUsage(
             "This context has @vocab: it gives every word a meaning, typing errors included. "
             "Add --yes if you want it all the same."
         )

@@ -63,6 +63,7 @@ def demo(
 ) -> None:
     """Set up a first look: a database, a demo issuer, one badge, an API key; then serve it.
 
+    \b
     Example: signet demo --port 8000
 
     Running it again keeps everything, the API key too: that is kept in the key store's folder, in

@@ -10,6 +10,7 @@ from app.jobs.fsck import check_everything, count_credentials
 def fsck(as_json: AsJson = False) -> None:
     """Check everything that is stored: credentials, status lists, keys, pictures, achievements.
 
+    \b
     Example: signet fsck
 
     Run it after restoring a backup, and now and then. Nothing is changed. The exit status is 1

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson, Desk, actor, current_time, open_desk
-from app.cli.output import note, say_fields, say_json
+from app.cli.output import WrongUsage, note, say_fields, say_json
 from app.credentials.issue_request import parse_issue_request
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject, parse_object
@@ -32,10 +32,11 @@ def issue(
 ) -> None:
     """Issue a credential to one learner.
 
+    \b
     Example: signet issue --issuer law --achievement kX2b9QmT0aLr5VnYc7Wd3g --email ada@example.org
     """
     if (email is None) is (did is None):
-        raise typer.BadParameter("Say whom it is for: either --email ADDRESS or --did DID.")
+        raise WrongUsage("Say whom it is for: either --email ADDRESS or --did DID.")
     recipient = {"email": email, "did": did, "name": name}
     body: JsonObject = {
         "achievement": achievement,
@@ -53,7 +54,7 @@ def issue(
     if as_json:
         say_json(answer)
         return
-    say_fields(("Credential", row.id), ("Link", url))
+    say_fields(("Credential", answer["id"]), ("Link", url))
     note("Send the link to the learner: it shows the credential and lets anybody check it.")
 
 
@@ -64,6 +65,7 @@ def revoke(
 ) -> None:
     """Revoke a credential. This cannot be taken back: a mistake is mended by issuing anew.
 
+    \b
     Example: signet revoke p4Zr8sKqH1yUe6TbNw0JmA --reason "Awarded to the wrong person."
 
     From now on the credential's page and every verifier say that it does not count.

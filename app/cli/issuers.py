@@ -54,6 +54,7 @@ def create(
 ) -> None:
     """Create an issuer, with its keys.
 
+    \b
     Example: signet issuer create --id law --name "Faculty of Law" --url https://law.example.edu
 
     With --did web (the default) its identifier is built from SIGNET_PUBLIC_URL: set that to the
@@ -82,6 +83,7 @@ def create(
 def list_(as_json: AsJson = False) -> None:
     """List the issuers, newest first.
 
+    \b
     Example: signet issuer list
     """
     with open_desk() as desk, desk.database.read() as session:
@@ -110,6 +112,7 @@ def show(
 ) -> None:
     """Show one issuer.
 
+    \b
     Example: signet issuer show law
     """
     with open_desk() as desk, desk.database.read() as session:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson, actor, current_time, open_desk
-from app.cli.output import note, say_fields, say_json, say_table
+from app.cli.output import WrongUsage, note, say_fields, say_json, say_table
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
 from app.issuing.key_changes import rotate_key, withdraw_key
@@ -57,6 +57,7 @@ KeyArgument = Annotated[
 def list_(issuer_id: IssuerOption, as_json: AsJson = False) -> None:
     """List every key the issuer ever had, oldest first.
 
+    \b
     Example: signet key list --issuer law
     """
     with open_desk() as desk, desk.database.read() as session:
@@ -81,6 +82,7 @@ def create(
 ) -> None:
     """Give an issuer a key it does not have, for instance after one was retired.
 
+    \b
     Example: signet key create --issuer law --type P-256
     """
     with open_desk() as desk, desk.database.write() as session:
@@ -107,6 +109,7 @@ def rotate(
 ) -> None:
     """Put a new key in the place of the active one, as good practice asks for from time to time.
 
+    \b
     Example: signet key rotate --issuer law
 
     What the old key signed keeps verifying. New credentials are signed with the new one.
@@ -131,6 +134,7 @@ def rotate(
 def retire(name: KeyArgument, issuer_id: IssuerOption, as_json: AsJson = False) -> None:
     """Stop signing with a key, without a successor. What it signed keeps verifying.
 
+    \b
     Example: signet key retire z6MkExampleKey --issuer law
 
     Without an active Ed25519 key nothing can be issued, without a P-256 key no tokens (JWT) are
@@ -154,6 +158,7 @@ def revoke(
 ) -> None:
     """Withdraw a key that somebody else may have seen. This cannot be taken back.
 
+    \b
     Example: signet key revoke z6MkExampleKey --issuer law --reason "A laptop was stolen."
 
     Everything the key ever signed stops verifying, because a thief can date a signature back: all
@@ -189,9 +194,13 @@ def _confirm(question: str, *, yes: bool) -> None:
     """Go on only when this is meant: --yes, or a yes at the terminal."""
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(f"{question} Add --yes if that is what you want.")
+    if not _at_a_terminal():
+        raise WrongUsage(f"{question} Add --yes if that is what you want.")
     typer.confirm(question, abort=True, err=True)
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _described(issuer: Issuer, key: Key) -> JsonObject:

@@ -26,6 +26,7 @@ def migrate(
 ) -> None:
     """Bring the database named by SIGNET_DATABASE_URL up to date. Running it again does no harm.
 
+    \b
     Example: signet migrate --check
     """
     settings = command_settings()

@@ -17,6 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 _TENTHS = 10
 
 
+class WrongUsage(Exception):
+    """The command was asked for something that makes no sense; exit status 2."""
+
+
 def complain(sentence: str) -> None:
     """What went wrong, on standard error."""
     sentence = plain(sentence)

@@ -21,18 +21,21 @@ from app.cli import (
     verify,
     worker,
 )
-from app.cli.output import complain
+from app.cli.output import WrongUsage, complain
 from app.errors import SignetError
 from app.storage.schema import DATABASE_ERRORS
 
 
 class PlainErrors(TyperGroup):
-    """A group of commands whose foreseeable errors are one sentence and exit status 1."""
+    """A group of commands whose foreseeable errors are one sentence, and exit status 1 or 2."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; say what went wrong in words, never as a traceback."""
         try:
             return super().invoke(ctx)
+        except WrongUsage as error:
+            complain(str(error))
+            raise typer.Exit(2) from None
         except SignetError as error:
             _complain_about(error)
         except DATABASE_ERRORS as error:
@@ -42,11 +45,9 @@ class PlainErrors(TyperGroup):
 
 
 def _complain_about(error: SignetError) -> None:
-    """What was found in a document, a line for each with its place; or the one sentence."""
-    for finding in error.findings:
-        complain(f"{finding.field.removeprefix('/')}: {finding.detail}")
-    if not error.findings:
-        complain(error.detail)
+    """A line for everything that was found in a document, or the one sentence."""
+    for detail in [finding.detail for finding in error.findings] or [error.detail]:
+        complain(detail)
 
 
 app = typer.Typer(

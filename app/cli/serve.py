@@ -50,6 +50,7 @@ def serve(
 ) -> None:
     """Run the service until it is stopped (Ctrl-C).
 
+    \b
     Example: signet serve --host 0.0.0.0 --port 8000 --processes 4
 
     Set SIGNET_PUBLIC_URL to the address that the world sees. Put a web server that speaks https in

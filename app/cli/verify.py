@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.desk import AsJson, command_settings, current_time
-from app.cli.output import complain, note, plain, say, say_json
+from app.cli.output import WrongUsage, complain, note, plain, say, say_json
 from app.encoding.dates import parse_datetime
 from app.errors import CheckFailed, CheckUndecided, SignetError
 from app.errors.problems import problem_of
@@ -99,7 +99,9 @@ class _Sources:
 
 
 def verify(
-    source: Annotated[str, typer.Argument(help="A file (JSON, JWT, PNG, SVG), a link, or -.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A file (JSON, JWT, PNG, SVG), a link, or -.")
+    ],
     profile: Annotated[
         str, typer.Option(help="open-badge: Open Badges 3.0. vc: any verifiable credential.")
     ] = OPEN_BADGE.name,
@@ -114,6 +116,7 @@ def verify(
 ) -> None:
     """Check whether a credential is genuine, unchanged, in force, and whose it is.
 
+    \b
     Example: signet verify badge.png
 
     The exit status says the verdict: 0 verified, 1 not valid, 3 could not be checked, 4 not a
@@ -122,9 +125,9 @@ def verify(
     try:
         now = current_time() if at is None else parse_datetime(at)
     except CheckFailed as error:
-        raise typer.BadParameter(f"--at: {error.detail}.") from None
+        raise WrongUsage(f"--at: {error.detail}.") from None
     if profile not in PROFILES:
-        raise typer.BadParameter(f"--profile is one of {', '.join(PROFILES)}.")
+        raise WrongUsage(f"--profile is one of {', '.join(PROFILES)}.")
     try:
         settings = command_settings()
         sources = _open_sources(settings, documents)
@@ -178,7 +181,7 @@ def _read(source: str, sources: _Sources) -> bytes:
             return file.read(_MAX_BYTES)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a file name"
-        raise typer.BadParameter(f"{source} cannot be read: {reason}.") from None
+        raise WrongUsage(f"{source} cannot be read: {reason}.") from None
 
 
 def _read_documents(path: Path) -> dict[str, Any]:
@@ -186,11 +189,11 @@ def _read_documents(path: Path) -> dict[str, Any]:
     try:
         mapping = json.loads(path.read_bytes())
     except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
+        raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError):
-        raise typer.BadParameter(f"{path} is not JSON.") from None
+        raise WrongUsage(f"{path} is not JSON.") from None
     if not isinstance(mapping, dict):
-        raise typer.BadParameter(f"{path} must hold a JSON object: address to document.")
+        raise WrongUsage(f"{path} must hold a JSON object: address to document.")
     return {url: _document(document) for url, document in mapping.items()}
 
 

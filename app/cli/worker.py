@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.desk import AsJson, Desk, current_time, open_desk
-from app.cli.output import complain, note, say, say_json
+from app.cli.output import WrongUsage, complain, note, say, say_json
 from app.jobs.status_lists import refresh_status_lists, work
 from app.web.request_log import make_log
 
@@ -20,13 +20,14 @@ def worker(
 ) -> None:
     """Sign lists of revocations again before they run out. Run one beside the service.
 
+    \b
     Example: signet worker --once
 
     Verifiers do not rely on a list for ever. When nobody signs it again in time, the credentials
     in it "could not be checked" until somebody does.
     """
     if as_json and not once:
-        raise typer.BadParameter("--json is for --once; a worker that stays writes a log.")
+        raise WrongUsage("--json is for --once; a worker that stays writes a log.")
     with open_desk() as desk:
         if once:
             _once(desk, as_json)
