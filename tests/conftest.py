@@ -226,6 +226,14 @@ def database(settings: Settings) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """Transactions on SQLite, for what does not depend on the kind of database."""
+    database = Database(make_engine(Settings(database_url=sqlite_url)))
+    yield database
+    database.close()
+
+
 # --- the application ----------------------------------------------------------------------------
 
 

@@ -159,9 +159,13 @@ def note_use(session: Session, caller: Caller, now: datetime) -> None:
 def list_api_keys(
     session: Session, *, issuer_id: str | None = None, limit: int = 100, cursor: str | None = None
 ) -> Page[ApiKey]:
-    """The keys of one issuer, or all of them, newest first; revoked ones stay in the list."""
+    """The keys of one issuer, or all of them, newest first; revoked ones stay in the list.
+
+    Raises NotFound for an unknown issuer.
+    """
     query = select(ApiKey)
     if issuer_id is not None:
+        load_issuer(session, issuer_id)
         query = query.where(ApiKey.issuer_id == issuer_id)
     return list_page(session, query, ApiKey.created_at, ApiKey.id, limit=limit, cursor=cursor)
 

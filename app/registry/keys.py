@@ -10,6 +10,7 @@ Controlled Identifiers 1.0 section 2.2 (verification methods, `expires`, `revoke
 `app.issuing.key_changes` conducts that; the functions here change the records only.
 """
 
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ REVOKED = "revoked"
 
 KEY_TYPES = ("Ed25519", "P-256")
 REASON_LENGTH = 1000
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 DID_DOCUMENT_CONTEXT = (
     "https://www.w3.org/ns/did/v1",
@@ -237,7 +240,11 @@ def revoke_key(
 
 
 def check_reason(reason: str) -> str:
-    """The reason for a withdrawal, trimmed; raises InvalidRequest when missing or too long."""
+    """The reason for a withdrawal, trimmed.
+
+    Raises InvalidRequest when it is missing, too long, or holds control characters: they would
+    garble the lists that people read, and PostgreSQL cannot store NUL.
+    """
     reason = reason.strip()
     if not reason:
         raise InvalidRequest("missing_member", "Say why, in a sentence.", field="/reason")
@@ -245,6 +252,8 @@ def check_reason(reason: str) -> str:
         raise InvalidRequest(
             "too_large", f"The reason may have {REASON_LENGTH} characters.", field="/reason"
         )
+    if _CONTROL.search(reason):
+        raise InvalidRequest("bad_string", "The reason holds control characters.", field="/reason")
     return reason
 
 

@@ -29,6 +29,12 @@ from app.web.problems import status_of
 Headers = dict[str, str]
 
 
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    """Refusals do not depend on the kind of database."""
+    return Settings(database_url=sqlite_url, keys=f"file:{tmp_path / 'keys'}")
+
+
 def test_every_kind_of_error_has_a_status() -> None:
     for kind, status in {
         MalformedInput: 400,
@@ -149,21 +155,6 @@ def test_what_is_not_there_and_what_is_not_answered_are_problems_too(client: Tes
     assert wrong.headers["allow"] == "GET"
     slash = client.get("/healthz/")
     assert slash.status_code == 404
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/images/%00.png",
-        "/images/..%2f..%2fetc%2fpasswd",
-        "/images/%ff%fe.svg",
-        "/api/v1/issuers/%00",
-        "/api/v1/issuers/%F0%9F%92%A9",
-        "/api/v1/issuers/acme/achievements/%00",
-    ],
-)
-def test_an_odd_path_is_404(client: TestClient, admin_headers: Headers, path: str) -> None:
-    assert client.get(path, headers=admin_headers).status_code == 404
 
 
 # --- what nobody foresaw, and what is away -------------------------------------------------------

@@ -92,7 +92,7 @@ def post_api_key(
     "",
     summary="List API keys",
     response_model=ApiKeyList,
-    responses=problems(401, 403, 422),
+    responses=problems(401, 403, 404, 422),
 )
 def get_api_keys(
     _caller: Administrator,

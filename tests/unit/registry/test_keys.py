@@ -333,7 +333,13 @@ def test_a_key_is_revoked_once(session: Session, issuer: Issuer) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("", "missing_member"), (" \n", "missing_member"), ("x" * 1001, "too_large")],
+    [
+        ("", "missing_member"),
+        (" \n", "missing_member"),
+        ("x" * 1001, "too_large"),
+        ("stolen\0", "bad_string"),
+        ("stolen\x1b[2J", "bad_string"),
+    ],
 )
 def test_a_withdrawal_needs_a_reason_of_sensible_length(
     session: Session, issuer: Issuer, reason: str, code: str

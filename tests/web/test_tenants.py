@@ -1,0 +1,214 @@
+"""Route by role by tenant: who may do what to whom.
+
+A new operation needs a row in `ROWS`; a test holds the table against the OpenAPI document.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.registry.api_keys import SCOPES
+from tests.publishing import SLUG, Publisher
+
+Headers = dict[str, str]
+BADGE = {"name": "Badge", "description": "A badge.", "criteria": {"narrative": "Be there."}}
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: what it needs, what it is asked with, what success looks like.
+
+    `needs` is a scope, "any key" of the issuer, or "administrator". With `by_id` the address names
+    a thing and no issuer. `body` is JSON, a picture, or nothing.
+    """
+
+    method: str
+    path: str
+    needs: str
+    success: int
+    body: Any = None
+    by_id: bool = False
+
+
+ROWS = [
+    Row("POST", "/api/v1/issuers", "administrator", 201, {"id": "new", "name": "New"}),
+    Row("GET", "/api/v1/issuers", "administrator", 200),
+    Row("POST", "/api/v1/api-keys", "administrator", 201, {}),
+    Row("GET", "/api/v1/api-keys", "administrator", 200),
+    Row("DELETE", "/api/v1/api-keys/{api_key}", "administrator", 200),
+    Row("GET", "/api/v1/issuers/{issuer}", "any key", 200),
+    Row("PATCH", "/api/v1/issuers/{issuer}", "issuers:write", 200, {"name": "Renamed"}),
+    Row("POST", "/api/v1/issuers/{issuer}/images", "achievements:write", 201, PNG),
+    Row("POST", "/api/v1/issuers/{issuer}/achievements", "achievements:write", 201, BADGE),
+    Row("GET", "/api/v1/issuers/{issuer}/achievements", "any key", 200),
+    Row("GET", "/api/v1/issuers/{issuer}/achievements/{achievement}", "any key", 200),
+    Row(
+        "POST",
+        "/api/v1/issuers/{issuer}/achievements/{achievement}/versions",
+        "achievements:write",
+        201,
+        BADGE,
+    ),
+    Row(
+        "POST",
+        "/api/v1/issuers/{issuer}/credentials",
+        "credentials:issue",
+        201,
+        {"achievement": "{achievement}", "recipient": {"email": "someone@example.org"}},
+    ),
+    Row("GET", "/api/v1/credentials?issuer={issuer}", "credentials:read", 200),
+    Row("GET", "/api/v1/credentials/{credential_id}", "credentials:read", 200, by_id=True),
+    Row(
+        "POST",
+        "/api/v1/credentials/{credential_id}/status",
+        "credentials:revoke",
+        200,
+        {"revoked": True, "reason": "Awarded in error."},
+        by_id=True,
+    ),
+    Row("POST", "/issuers/{issuer}/credentials/issue", "credentials:issue", 201, {}),
+]
+IDS = [f"{row.method} {row.path}" for row in ROWS]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two issuers, keys of every kind, and something of the first issuer's to ask for."""
+
+    client: TestClient
+    names: dict[str, str]
+    make_key: Callable[..., Headers]
+
+    def ask(self, row: Row, headers: Headers) -> httpx2.Response:
+        """The operation on the first issuer's things."""
+        path = row.path.format(**self.names)
+        body = row.body
+        if isinstance(body, bytes):
+            return self.client.post(
+                path, headers={**headers, "Content-Type": "image/png"}, content=body
+            )
+        if isinstance(body, dict):
+            body = {
+                name: value.format(**self.names) if isinstance(value, str) else value
+                for name, value in body.items()
+            }
+        if row.path.endswith("/credentials/issue"):
+            body = {"credential": self.unsigned()}
+        return self.client.request(row.method, path, headers=headers, json=body)
+
+    def unsigned(self) -> dict[str, Any]:
+        """A credential of the first issuer's for the VC-API to sign."""
+        return {
+            "@context": [
+                "https://www.w3.org/ns/credentials/v2",
+                "https://www.w3.org/ns/credentials/examples/v2",
+            ],
+            "type": ["VerifiableCredential"],
+            "issuer": f"did:web:127.0.0.1%3A8000:issuers:{SLUG}",
+            "credentialSubject": {"id": "did:example:subject"},
+        }
+
+
+@pytest.fixture
+def world(
+    client: TestClient,
+    admin_headers: Headers,
+    publisher: Publisher,
+    make_key: Callable[..., Headers],
+) -> World:
+    made = client.post("/api/v1/issuers", headers=admin_headers, json={"id": "other", "name": "O"})
+    assert made.status_code == 201
+    spare = client.post("/api/v1/api-keys", headers=admin_headers, json={}).json()
+    names = {
+        "issuer": SLUG,
+        "achievement": publisher.achievement.rpartition("/")[2],
+        "credential_id": publisher.issue(),
+        "api_key": spare["id"],
+    }
+    return World(client, names, make_key)
+
+
+def test_every_operation_that_needs_a_key_is_in_the_table(app: FastAPI) -> None:
+    document = app.openapi()
+    guarded = {
+        f"{method.upper()} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if operation.get("security")
+    }
+    assert guarded == {name.partition("?")[0] for name in IDS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=IDS)
+def test_who_may_do_what_to_whom(world: World, row: Row) -> None:
+    administrator_only = row.needs == "administrator"
+    needed = set(SCOPES) & {row.needs}
+    if row.path.endswith("/images"):
+        needed.add("issuers:write")  # a picture may be for either
+
+    no_key = world.ask(row, {})
+    assert (no_key.status_code, no_key.json()["code"]) == (401, "not_authenticated")
+    assert no_key.headers["www-authenticate"].startswith("Bearer")
+
+    others = world.ask(row, world.make_key("other", *SCOPES))
+    assert others.status_code == (403 if administrator_only else 404)
+
+    unscoped = world.ask(row, world.make_key(SLUG, *(set(SCOPES) - needed)))
+    if needed or administrator_only:
+        assert (unscoped.status_code, unscoped.json()["code"]) == (403, "not_authorized")
+        others_unscoped = world.ask(row, world.make_key("other", *(set(SCOPES) - needed)))
+        assert others_unscoped.status_code in {403, 404}
+    else:
+        assert unscoped.status_code == row.success
+
+    for scope in needed:
+        own = world.ask(row, world.make_key(SLUG, scope))
+        assert own.status_code == row.success, own.text
+    if row.path.endswith("/status"):
+        return  # revoked by now, once and for all
+    administrators = world.ask(row, world.make_key(None))
+    assert administrators.status_code == row.success, administrators.text
+
+
+def test_an_achievement_is_not_found_under_another_issuer(
+    world: World, admin_headers: Headers
+) -> None:
+    headers = world.make_key("other", *SCOPES)
+    path = f"/api/v1/issuers/other/achievements/{world.names['achievement']}"
+    for key in (headers, admin_headers):
+        assert world.client.get(path, headers=key).status_code == 404
+        versions = world.client.post(f"{path}/versions", headers=key, json=BADGE)
+        assert versions.status_code == 404
+        listed = world.client.get(
+            "/api/v1/issuers/other/achievements",
+            headers=key,
+            params={"versions_of": world.names["achievement"]},
+        )
+        assert listed.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "member", ["tenant_id", "status", "is_admin", "issuer", "validFrom", "proof", "creator"]
+)
+def test_nobody_sets_what_is_ours_to_set(
+    client: TestClient, admin_headers: Headers, publisher: Publisher, member: str
+) -> None:
+    ours = f"/api/v1/issuers/{SLUG}"
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "/api/v1/issuers", {"id": "new", "name": "New"}),
+        ("PATCH", ours, {}),
+        ("POST", f"{ours}/achievements", BADGE),
+        ("POST", "/api/v1/api-keys", {"label": "x"} if member != "issuer" else {"scopes": 7}),
+    ]
+    for method, path, body in rows:
+        answer = client.request(method, path, headers=admin_headers, json={**body, member: "x"})
+        assert answer.status_code in {404, 422}, (method, path)
