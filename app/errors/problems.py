@@ -177,6 +177,15 @@ REASONS: dict[str, tuple[str, str]] = {
 
 
 def problem_of(error: SignetError) -> Problem:
-    """The problem that an error stands for."""
+    """The problem that an error stands for, its detail as a sentence."""
     type_, title = REASONS[error.code]
-    return Problem(type_, error.code, title, error.detail, error.field, error.findings)
+    detail = _sentence(error.detail)
+    return Problem(type_, error.code, title, detail, error.field, error.findings)
+
+
+def _sentence(detail: str) -> str:
+    """Details are written as clauses, so that one can stand inside another; shown, they end."""
+    word = detail.partition(" ")[0]
+    start = detail[:1].upper() if word.isascii() and word.isalpha() and word.islower() else ""
+    end = "" if detail.endswith((".", "?", "!", "…")) else "."
+    return start + detail[len(start) :] + end

@@ -7,12 +7,15 @@ stops the service, because a changed context changes what signatures mean.
 import hashlib
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.errors import SignetError
+
+SRI_ALGORITHMS = ("sha256", "sha384", "sha512")
 
 
 class ContextFolderError(SignetError):
@@ -23,6 +26,8 @@ class ContextFolderError(SignetError):
 class ContextBundle:
     """Contexts by URL, with the digest of each file's bytes.
 
+    `by_digest` finds a context by the Subresource Integrity text of its bytes; `aliases` are the
+    addresses at which one document pins some of them (`app.jsonld.related_resources`).
     `resolved` caches what PyLD makes of them; `lock` guards PyLD's caches, which are not safe
     under threads. (The work is pure Python, so threads would not run it side by side anyway.)
     """
@@ -30,11 +35,17 @@ class ContextBundle:
     documents: Mapping[str, Mapping[str, Any]]
     files: Mapping[str, Path]
     digests: Mapping[str, str]
+    by_digest: Mapping[str, str]
+    aliases: Mapping[str, str] = field(default_factory=dict)
     resolved: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def __contains__(self, url: object) -> bool:
         return url in self.documents
+
+    def canonical(self, url: str) -> str:
+        """The address under which a context is held here."""
+        return self.aliases.get(url, url)
 
     def names(self, url: str) -> frozenset[str]:
         """The terms that a context defines, at any depth, and the IRIs they stand for."""
@@ -65,6 +76,12 @@ def _target(definition: object) -> str:
     return target if isinstance(target, str) else ""
 
 
+def digest_sri(content: bytes, algorithm: str = "sha384") -> str:
+    """The Subresource Integrity text of some bytes."""
+    digest = hashlib.new(algorithm, content).digest()
+    return f"{algorithm}-{b64encode(digest).decode('ascii')}"
+
+
 def load_contexts(folder: Path) -> ContextBundle:
     """Read and check every context of a folder; raises `ContextFolderError`."""
     manifest_file = folder / "manifest.json"
@@ -73,6 +90,7 @@ def load_contexts(folder: Path) -> ContextBundle:
     documents: dict[str, Mapping[str, Any]] = {}
     files: dict[str, Path] = {}
     digests: dict[str, str] = {}
+    by_digest: dict[str, str] = {}
     for entry in json.loads(manifest_file.read_bytes())["contexts"]:
         path = folder / entry["file"]
         if not path.is_file():
@@ -84,4 +102,5 @@ def load_contexts(folder: Path) -> ContextBundle:
         documents[entry["url"]] = json.loads(content)
         files[entry["url"]] = path
         digests[entry["url"]] = digest
-    return ContextBundle(documents, files, digests)
+        by_digest |= {digest_sri(content, name): entry["url"] for name in SRI_ALGORITHMS}
+    return ContextBundle(documents, files, digests, by_digest)

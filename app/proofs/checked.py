@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
+from app.jsonld.related_resources import with_pinned_contexts
 from app.jsonld.safe_mode import canonicalize, check_structure
 from app.proofs.profiles import Profile
 
@@ -40,10 +41,12 @@ def read_unsecured(
 ) -> UnsecuredDocument:
     """Check a document's JSON-LD by a profile, and canonicalise it without its proof.
 
-    Raises `CheckFailed` (context_not_allowed, unknown_context, keyword_not_allowed, data_loss,
-    invalid_id, json_ld_error) and `MalformedInput` for what cannot be processed.
+    Raises `CheckFailed` (related_resource_mismatch, context_not_allowed, unknown_context,
+    keyword_not_allowed, hidden_member, data_loss, invalid_id, json_ld_error) and `MalformedInput`
+    for what cannot be processed.
     """
     unsecured = {name: member for name, member in document.items() if name != "proof"}
+    contexts = with_pinned_contexts(unsecured, contexts)
     check_structure(
         unsecured,
         lambda context: profile.check_context(context, contexts),

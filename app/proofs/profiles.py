@@ -21,6 +21,8 @@ VCDM_1 = "https://www.w3.org/2018/credentials/v1"
 _OB = "https://purl.imsglobal.org/spec/ob/v3p0/"
 OPEN_BADGES = f"{_OB}context-3.0.3.json"
 OPEN_BADGES_EXTENSIONS = f"{_OB}extensions.json"
+# Our own, served by each installation at its own address and pinned by digest.
+MICROCREDENTIAL = "https://w3id.org/signet/mc/v1"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 
 _OPEN_BADGES_2 = frozenset(f"{_OB}context-3.0.{n}.json" for n in (1, 2, 3))
@@ -28,6 +30,7 @@ _OPEN_BADGES_1 = _OPEN_BADGES_2 | {f"{_OB}context.json"}
 _EXTRAS = frozenset(
     {
         OPEN_BADGES_EXTENSIONS,
+        MICROCREDENTIAL,
         DATA_INTEGRITY,
         "https://w3id.org/security/data-integrity/v1",
         "https://w3id.org/security/suites/ed25519-2020/v1",
@@ -61,7 +64,11 @@ def _check_open_badge_context(context: object, contexts: ContextBundle) -> None:
     if _text(second) not in allowed:
         raise _not_allowed(f"the second @context must be that of Open Badges, like {OPEN_BADGES}")
     for n, other in enumerate(others):
-        if _text(other) not in _EXTRAS or other not in contexts or other in others[:n]:
+        if (
+            contexts.canonical(_text(other)) not in _EXTRAS
+            or other not in contexts
+            or other in others[:n]
+        ):
             raise _not_allowed(f"the @context {str(other)[:120]} is not accepted here")
 
 
