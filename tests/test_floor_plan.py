@@ -37,7 +37,6 @@ DOORS: dict[str, set[str]] = {
     "fastapi": {"web", "main"},
     "httpcore2": {"fetch"},
     "jinja2": {"web"},
-    "jwt": {"proofs", "exchanges"},
     "markdown_it": {"web"},
     "markupsafe": {"web"},
     "nh3": {"web"},

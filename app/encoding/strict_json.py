@@ -66,6 +66,11 @@ def dump_json(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
+def show_json(value: Any) -> str:
+    """The value laid out for a person to read; never for signing."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode("utf-8")
+
+
 def _decode(data: bytes) -> str:
     if data.startswith(b"\xef\xbb\xbf"):
         raise MalformedInput("not_utf8", "the text starts with a byte order mark; remove it")
