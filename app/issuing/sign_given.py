@@ -43,9 +43,9 @@ def issue_given(
 
     1. load the issuer and its key, and see that the credential is its own and is not signed yet
     2. reserve a status entry; from here on issuing for this issuer is one after the other
-    3. refuse an `id` that this issuer has used before
-    4. add the status entry and the contexts that are missing
-    5. check it with the verifier's own general rules, in safe mode
+    3. add the status entry and the contexts that are missing
+    4. check it with the verifier's own general rules, in safe mode
+    5. refuse an `id` that this issuer has used before
     6. audit line "signing"
     7. sign it, and verify the result
     8. store the exact bytes, with columns taken from them
@@ -60,15 +60,16 @@ def issue_given(
     _check_ours(desk, issuer, credential)
     refuse_backward_clock(session, issuer.id, now)
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
-    _refuse_used_id(session, issuer, credential)  # 3
-    document = _completed(  # 4
+    document = _completed(  # 3
         credential, status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE)
     )
-    checked = check_document(document, profile=VC, contexts=desk.contexts)  # 5
+    checked = check_document(document, profile=VC, contexts=desk.contexts)  # 4
+    facts = facts_of(checked.document)
+    if facts.credential_id is not None:
+        _refuse_used_id(session, issuer, facts.credential_id)  # 5
     row_id = secrets.token_urlsafe(16)
     note_signing(session, issuer, [key], row_id, now=now, actor=actor)  # 6
     secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 7
-    facts = facts_of(checked.document)
     row = Credential(  # 8
         id=row_id,
         issuer_id=issuer.id,
@@ -119,13 +120,10 @@ def _check_ours(desk: IssuingDesk, issuer: Issuer, credential: JsonObject) -> No
             )
 
 
-def _refuse_used_id(session: Session, issuer: Issuer, credential: JsonObject) -> None:
+def _refuse_used_id(session: Session, issuer: Issuer, credential_id: str) -> None:
     """An `id` names one credential. The reserved entry's lock makes look and store one step."""
-    identifier = credential.get("id")
-    if identifier is None:
-        return
     used = select(Credential.id).where(
-        Credential.issuer_id == issuer.id, Credential.credential_id == str(identifier)
+        Credential.issuer_id == issuer.id, Credential.credential_id == credential_id
     )
     if session.scalar(used.limit(1)) is not None:
         raise Conflict(

@@ -40,6 +40,7 @@ REVOKED = "revoked"
 KEY_TYPES = ("Ed25519", "P-256")
 REASON_LENGTH = 1000
 
+_KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 DID_DOCUMENT_CONTEXT = (
@@ -93,9 +94,9 @@ def keys_of(session: Session, issuer_id: str) -> list[Key]:
 def load_key(session: Session, issuer_id: str, name: str) -> Key:
     """One key of the issuer, by its fragment or its row id; raises NotFound."""
     query = select(Key).where(Key.issuer_id == issuer_id, or_(Key.fragment == name, Key.id == name))
-    key = session.scalar(query)
+    key = session.scalar(query) if _KEY_NAME.fullmatch(name) else None
     if key is None:
-        raise NotFound("not_found", f"The issuer {issuer_id} has no key {name}.")
+        raise NotFound("not_found", "The issuer has no such key.")
     return key
 
 

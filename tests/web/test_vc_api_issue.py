@@ -166,6 +166,8 @@ def test_an_id_names_one_credential(client: TestClient, admin_headers: Headers) 
         ({"credentialStatus": None}, None, "/credential/credentialStatus/0"),
         ({"credentialStatus": "none"}, None, None),
         ({"id": 7}, None, None),
+        ({"id": "urn:example:\0"}, None, None),
+        ({"name": "\0"}, None, None),
         ({"type": ["ExampleDegreeCredential"]}, None, "/credential/type"),
         ({"credentialSubject": {}}, None, "/credential/credentialSubject"),
         ({"@context": [V2]}, "data_loss", None),

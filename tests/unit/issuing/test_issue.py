@@ -10,16 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.credentials import openbadges
+from app.credentials.issue_request import parse_issue_request
 from app.encoding.strict_json import parse_object
 from app.errors import CheckFailed, Conflict, Finding, InvalidRequest, KeyStoreError, Unavailable
 from app.issuing import issue as issue_module
 from app.issuing.desk import IssuingDesk
-from app.issuing.issue import request_field
+from app.issuing.issue import issue_credential, request_field
+from app.issuing.revocation import revoke_credential
 from app.issuing.signing import verify_signed, verify_signed_jwt
 from app.proofs.profiles import OPEN_BADGE
 from app.proofs.vc_jose import read_jws
+from app.registry.achievements import create_achievement
+from app.registry.issuers import create_issuer
 from app.registry.keys import active_key, jwk_url, retire_key, revoke_key
-from app.storage.tables import AuditEvent, Credential, Issuer, Key
+from app.storage.tables import AuditEvent, Credential, Issuer, Key, StatusList
+from tests.builders import a_profile, an_achievement_definition
 from tests.unit.issuing.conftest import ACTOR, NOW, Issue
 
 
@@ -199,3 +204,32 @@ def test_every_key_that_signs_is_held_to_its_own_issuer(session: Session, issue:
     key = session.get_one(Key, credential.key_id)
 
     assert key.issuer_id == credential.issuer_id
+
+
+def test_a_did_key_issuer_signs_credentials_and_lists_with_its_one_key(
+    session: Session, desk: IssuingDesk
+) -> None:
+    common: dict[str, Any] = {"now": NOW, "actor": ACTOR}
+    small = create_issuer(
+        session,
+        desk.key_store,
+        desk.settings,
+        slug="small",
+        profile=a_profile(),
+        did_method="key",
+        **common,
+    )
+    definition = an_achievement_definition()
+    achievement = create_achievement(session, desk.settings, small, definition, **common)
+    body = {"achievement": achievement.id, "recipient": {"did": "did:example:ailsa"}}
+    request = parse_issue_request(body)
+    credential = issue_credential(session, desk, "small", request, **common)
+    revoke_credential(session, desk, credential, reason="mistake", **common)
+    document = parse_object(credential.document)
+    listed = parse_object(session.get_one(StatusList, credential.status_list_id).document)
+
+    assert credential.jwt is None
+    assert document["issuer"]["id"] == listed["issuer"] == small.did
+    method = f"{small.did}#{small.did.removeprefix('did:key:')}"
+    assert document["proof"]["verificationMethod"] == method
+    assert listed["proof"]["verificationMethod"] == method

@@ -195,6 +195,12 @@ def test_kinds_of_key_that_nothing_signs_with_are_refused(
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize("name", ["zNobody", "", "z\0", "z6Mk" * 100])
+def test_what_names_no_key_is_not_found(session: Session, issuer: Issuer, name: str) -> None:
+    with pytest.raises(NotFound):
+        keys.load_key(session, issuer.id, name)
+
+
 # --- rotation and retirement --------------------------------------------------------------------
 
 
