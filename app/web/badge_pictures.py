@@ -3,6 +3,8 @@
 A picture at another host is never loaded: its host would learn who looks at which credential.
 """
 
+import re
+
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -11,6 +13,7 @@ from app.settings import Settings
 from app.storage.tables import Image
 from app.web.pictures import picture_data_uri, picture_png, picture_svg
 
+_FILE = re.compile(r"[0-9a-f]{64}\.(?:png|svg)")
 _INSIDE = ("data:image/png;base64,", "data:image/svg+xml;base64,")
 
 
@@ -18,12 +21,11 @@ def picture_source(
     settings: Settings, image: str | None, *, title: str | None, issuer: str | None
 ) -> str:
     """What stands in `<img src>`: a path of ours or a `data:` URI, never another host."""
-    if image is not None:
-        prefix = f"{settings.public_url}/images/"
-        if image.startswith(prefix):
-            return "/images/" + image.removeprefix(prefix)
-        if image.startswith(_INSIDE):
-            return image
+    if image is not None and image.startswith(_INSIDE):
+        return image
+    name = _own_file(settings, image)
+    if name is not None:
+        return f"/images/{name}"
     return picture_data_uri(title or "", issuer or "")
 
 
@@ -46,10 +48,16 @@ def picture_file(
 
 
 def _upload(session: Session, settings: Settings, image: str | None) -> Image | None:
-    prefix = f"{settings.public_url}/images/"
-    if image is None or not image.startswith(prefix):
+    name = _own_file(settings, image)
+    if name is None:
         return None
     try:
-        return load_image(session, image.removeprefix(prefix))
+        return load_image(session, name)
     except NotFound:
         return None
+
+
+def _own_file(settings: Settings, image: str | None) -> str | None:
+    """The file name in the address of an upload of ours."""
+    name = (image or "").removeprefix(f"{settings.public_url}/images/")
+    return name if _FILE.fullmatch(name) else None

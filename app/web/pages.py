@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app.settings import Settings
 from app.web.markdown import is_safe_link, plain, render_markdown
-from app.web.wording import word_date, word_issuer_id, word_time
+from app.web.wording import word_date, word_issuer_id, word_problem, word_time
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         "plain": plain,
         "day": word_date,
         "moment": word_time,
+        "reason": word_problem,
         "issuer_place": word_issuer_id,
         "number": word_number,
     }

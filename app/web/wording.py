@@ -134,10 +134,39 @@ def _word_check(check: Check) -> CheckWords:
     name, passed = _CHECKS.get(check.name, (check.name.replace("_", " ").capitalize(), ""))
     tone, outcome, reason = TONES[check.outcome], OUTCOME_WORDS[check.outcome], passed
     if check.problem is not None:
-        reason = f"{check.problem.title}. {check.problem.detail}"
+        reason = word_problem(check.problem)
         if check.problem.type == NOT_MADE:
             tone, outcome = "mute", "Not checked"
     return CheckWords(name, tone, outcome, reason, check.problem)
+
+
+# What a person reads in place of a title that speaks of the standards' own machinery.
+_PLAIN_TITLES = {
+    "did_syntax": "The issuer is not identified in a known way",
+    "did_method_unknown": "The issuer is identified in a way that is not known here",
+    "did_document_invalid": "The list of the issuer’s keys is not in order",
+    "did_unavailable": "The list of the issuer’s keys could not be read",
+    "key_not_in_did_document": "The signing key is not among the issuer’s keys",
+    "context_not_allowed": "It does not say in the required way which vocabulary it uses",
+    "unknown_context": "It uses a vocabulary that is not known here",
+    "json_ld_error": "Its words cannot be given one clear meaning",
+    "unknown_cryptosuite": "The kind of signature is not known here",
+    "unknown_proof_type": "The kind of signature is not known here",
+    "bad_jwt": "The text is not a complete credential token",
+    "earlier_check_failed": "Not checked, because an earlier check did not pass",
+    "issuer_mismatch": "The signing key belongs to somebody else",
+}
+
+
+def word_problem(problem: Problem) -> str:
+    """A reason as two sentences: what is wrong, and the detail as it was found."""
+    title = _PLAIN_TITLES.get(problem.code, problem.title)
+    if problem.type == NOT_MADE:
+        return f"{title}."
+    detail = problem.detail.strip().rstrip(".")
+    if not detail.startswith(("http", "did:")):
+        detail = detail[:1].upper() + detail[1:]
+    return f"{title}. {detail}." if detail else f"{title}."
 
 
 _MONTHS = (

@@ -197,6 +197,7 @@ def test_a_changed_credential_shows_no_certificate(
     assert "Mallory Forger" in words
     assert 'class="certificate' not in html
     assert "known to this service" not in words
+    assert "it issued this itself" not in words
     assert words.count("Not checked") >= 2
 
 

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from app.credentials.display import view_badge
-from app.encoding.strict_json import dump_json, parse_object
+from app.encoding.strict_json import dump_json, parse_object, show_json
 from app.errors import InvalidRequest, MalformedInput
 from app.settings import Settings
 from app.verification.findings import Findings
@@ -194,7 +193,7 @@ def _page(settings: Settings, result: VerificationResult, now: datetime) -> Resp
         )
         if view and result.document
         else None,
-        "raw": orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode() if shown else None,
+        "raw": show_json(shown) if shown else None,
     }
     return render_page("result.html", settings, values)
 
@@ -203,4 +202,6 @@ def _checked_by(settings: Settings, result: VerificationResult) -> str:
     host = host_of(settings)
     if not result.own_records:
         return f"Checked by {host}."
-    return f"Checked by {host}, with keys and lists from its own records: it issued this itself."
+    # Whoever forges a credential of ours makes us look into our records too.
+    ours = ": it issued this itself" if result.document is not None else ""
+    return f"Checked by {host}, with keys and lists from its own records{ours}."

@@ -7,6 +7,7 @@ from app.verification.result import Check, IssuerSummary, Outcome, Verdict, Veri
 from app.web.wording import (
     word_date,
     word_issuer_id,
+    word_problem,
     word_time,
     word_verdict,
 )
@@ -86,6 +87,25 @@ def test_each_outcome_has_a_word_and_a_tone_of_its_own() -> None:
         ("Something new", "good", "Passed"),
     ]
     assert words.checks[1].reason == "A required member is missing. The detail."
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "words"),
+    [
+        ("revoked", "it was today", "The issuer has revoked this credential. It was today."),
+        (
+            "did_unavailable",
+            "https://x.example/did.json: timeout",
+            "The list of the issuer’s keys could not be read. https://x.example/did.json: timeout.",
+        ),
+        ("expired", "", "The credential has expired."),
+        ("earlier_check_failed", "x", "Not checked, because an earlier check did not pass."),
+    ],
+)
+def test_a_reason_is_told_in_whole_sentences(code: str, detail: str, words: str) -> None:
+    type_, title = REASONS[code]
+
+    assert word_problem(Problem(type_, code, title, detail)) == words
 
 
 def test_dates_are_written_out_in_utc() -> None:

@@ -1,0 +1,80 @@
+"""Take the documentation's pictures anew: `python -m tests.browser.take_screenshots [FOLDER]`.
+
+They show a made-up university on a service that runs for the occasion, at a fixed time.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Page, sync_playwright
+
+from app.settings import PROJECT, Settings
+from app.storage.database import upgrade
+from tests.browser.running import Service, find_browser, open_browser, serve
+
+PUBLIC_URL = "https://badges.inverbrae.example"
+
+_WIDE, _NARROW = 1200, 390
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: a page that is opened, or the answer to a text that is submitted."""
+
+    name: str
+    path: str = "/verify"
+    text: str | None = None
+    width: int = _WIDE
+    height: int = 870
+    scheme: Literal["light", "dark"] = "light"
+
+
+def _shots(service: Service) -> Iterator[Shot]:
+    valid, revoked = f"/credentials/{service.valid}", f"/credentials/{service.revoked}"
+    yield Shot("share-page", valid)
+    yield Shot("share-page-dark", valid, scheme="dark")
+    yield Shot("share-page-narrow", valid, width=_NARROW, height=1100)
+    yield Shot("share-page-revoked", revoked)
+    yield Shot("verify-page")
+    yield Shot("verify-verified", text=service.document(service.valid).decode(), height=820)
+    yield Shot("verify-revoked", text=service.document(service.revoked).decode())
+    yield Shot("verify-tampered", text=service.tampered(), height=900)
+    yield Shot("verify-not-checked", text=service.stranger(), height=900)
+
+
+def _take(page: Page, service: Service, shot: Shot, folder: Path) -> None:
+    page.set_viewport_size({"width": shot.width, "height": shot.height})
+    page.emulate_media(color_scheme=shot.scheme)
+    page.goto(service.url + shot.path)
+    if shot.text is not None:
+        page.get_by_label("Link or credential text").fill(shot.text)
+        page.get_by_role("button", name="Check the text").click()
+        page.wait_for_selector("#verdict")
+    page.screenshot(path=folder / f"{shot.name}.png")
+
+
+def main(folder: Path) -> None:
+    """Write every picture into the folder."""
+    program = find_browser()
+    if program is None:
+        sys.exit("There is no Chromium on this machine.")
+    with tempfile.TemporaryDirectory() as scratch:
+        database = Path(scratch) / "signet.db"
+        upgrade(Settings(database_url=f"sqlite:///{database}"))
+        with (
+            serve(database, Path(scratch) / "keys", PUBLIC_URL) as service,
+            sync_playwright() as playwright,
+            open_browser(playwright, program) as browser,
+            browser.new_context() as context,
+        ):
+            page = context.new_page()
+            for shot in _shots(service):
+                _take(page, service, shot, folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PROJECT / "docs" / "images")
