@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from app.encoding.dates import format_datetime
 from app.storage.database import Database
@@ -128,3 +129,19 @@ def test_the_last_use_is_known_to_the_minute_without_a_write_per_request(
         [key] = client.get(PATH, headers=admin_headers).json()["items"]
         assert len(writes) == expected
     assert key["last_used_at"] == format_datetime(NOW + timedelta(seconds=60))
+
+
+def test_a_database_that_cannot_be_written_can_still_be_read(
+    app: FastAPI, client: TestClient, admin_headers: Headers
+) -> None:
+    @event.listens_for(app.state.desk.database.engine, "before_cursor_execute")
+    def executed(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("UPDATE api_keys"):
+            raise OperationalError(statement, {}, Exception("database or disk is full"))
+
+    [key] = client.get(PATH, headers=admin_headers).json()["items"]
+    assert key["last_used_at"] is None
+
+
+def test_the_clock_of_the_service_tells_the_time_in_utc() -> None:
+    assert current_time().utcoffset() == timedelta(0)

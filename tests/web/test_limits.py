@@ -31,6 +31,14 @@ def echo(app: FastAPI) -> TestClient:
         """Answers, and reads on."""
         return Response("early")
 
+    @app.post("/swallowing")
+    async def swallowing(request: Request) -> Response:
+        """Answers in its own way when it cannot read."""
+        try:
+            return Response(await request.body())
+        except Exception:  # noqa: BLE001 - as a framework might
+            return Response("could not read", 400)
+
     return TestClient(app)
 
 
@@ -47,7 +55,9 @@ def test_a_body_up_to_the_limit_is_read(echo: TestClient, chunked: bool) -> None
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("path", ["/echo", "/api/v1/issuers", "/api/v1/issuers/acme/images"])
+@pytest.mark.parametrize(
+    "path", ["/echo", "/swallowing", "/api/v1/issuers", "/api/v1/issuers/acme/images"]
+)
 def test_a_larger_body_is_413_whoever_reads_it(
     echo: TestClient, admin_headers: Headers, path: str, chunked: bool
 ) -> None:

@@ -117,6 +117,13 @@ def test_all_that_is_wrong_is_named_and_nothing_is_echoed(
     assert "hunter2" not in answer.text
 
 
+def test_what_is_missing_is_named(client: TestClient, admin_headers: Headers) -> None:
+    path = f"/api/v1/credentials/{'a' * 22}/status"
+    answer = client.post(path, headers=admin_headers, json={})
+    assert answer.status_code == 422
+    assert (answer.json()["code"], answer.json()["field"]) == ("missing_member", "/revoked")
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
