@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("status", "registry", "policy"),
     ("proofs", "storage"),
     ("keys", "credentials", "jsonld", "fetch"),
-    ("encoding", "settings"),
+    ("encoding", "settings", "vocabularies"),
     ("errors",),
 )
 
