@@ -1,14 +1,19 @@
-"""The documentation is held against the code: settings, problem codes, dependencies, links."""
+"""The documentation is held against the code: settings, problem codes, dependencies, the
+command line, links.
+"""
 
 import ast
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from app import errors
+from app.cli import app as cli
 from app.errors.problems import REASONS
 from app.settings import PROJECT, Settings
 
@@ -127,6 +132,33 @@ def test_every_dependency_is_explained() -> None:
     names = {re.split(r"[\[<>=!~; ]", item)[0] for item in required}
 
     assert {row[0] for row in rows_of("dependencies.md", 5)} == names
+
+
+# --- the command line ---------------------------------------------------------------------------
+
+
+def commands_of(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """Every command that can be run, with the words that call it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands_of(command, *names, name)
+        else:
+            yield " ".join((*names, name)), command
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [pytest.param(*found, id=found[0]) for found in commands_of(get_command(cli), "signet")],
+)
+def test_every_command_and_option_is_documented(words: str, command: Any) -> None:
+    text = (PROJECT / "docs" / "cli.md").read_text(encoding="utf-8")
+    # What is said about a command goes from its name to the next command's.
+    said = "".join(re.findall(rf"`{words}[ `].*?(?=`signet |\n## |\Z)", text, re.DOTALL))
+    assert said, f"docs/cli.md does not speak of `{words}`"
+    options = {option for parameter in command.params for option in parameter.opts}
+    named = {option for option in options if option.startswith("-") and option != "--help"}
+
+    assert {option for option in named if option not in said} == set()
 
 
 # --- links --------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ class WrongUsage(Exception):
 def complain(sentence: str) -> None:
     """What went wrong, on standard error."""
     sentence = plain(sentence)
-    typer.secho(sentence[:1].upper() + sentence[1:], err=True, fg="red")
+    if sentence.partition(" ")[0].isalpha():  # a word, not a file's or an option's name
+        sentence = sentence[0].upper() + sentence[1:]
+    typer.secho(sentence, err=True, fg="red")
 
 
 def note(sentence: str) -> None:
@@ -73,7 +75,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
     A bar on a terminal, elsewhere a line for every tenth of the way; both on standard error.
     """
-    if sys.stderr.isatty():
+    if _is_terminal():
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bar:
             task = bar.add_task(title, total=total)
@@ -89,3 +91,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
     note(f"{title}: {total} in all")
     yield advance_to
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()

@@ -103,11 +103,13 @@ def _check_terms(bundle: ContextBundle, context: ContextFile) -> None:
         raise ContextFolderError(
             "contexts", f"The context cannot be used: {error.detail}"
         ) from None
+    except (LookupError, TypeError, ValueError) as error:  # PyLD stumbles over some wrong contexts
+        raise ContextFolderError("contexts", "The context cannot be used: no JSON-LD.") from error
 
 
 def _holds_vocabulary(value: object) -> bool:
     if isinstance(value, dict):
-        return value.get("@vocab") is not None or any(map(_holds_vocabulary, value.values()))
+        return "@vocab" in value or any(map(_holds_vocabulary, value.values()))
     return isinstance(value, list) and any(map(_holds_vocabulary, value))
 
 

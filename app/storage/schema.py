@@ -6,7 +6,7 @@ from pathlib import Path
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.errors import Unavailable
@@ -15,6 +15,9 @@ from app.storage.database import database_url, make_engine, migration_config, re
 
 DATABASE_ERRORS = (DBAPIError, PoolTimeoutError)
 """What a database raises by itself: gone, full, locked for too long."""
+
+# Driver: is it the embedded one?
+_DRIVERS = {"sqlite": True, "sqlite+pysqlite": True, "postgresql+psycopg": False}
 
 
 class SchemaState(StrEnum):
@@ -27,11 +30,18 @@ class SchemaState(StrEnum):
 
 
 def is_sqlite(settings: Settings) -> bool:
-    """Whether the embedded database is configured; raises Unavailable for an address of no kind."""
+    """Whether the embedded database is configured; raises Unavailable for neither of the two."""
     try:
-        return database_url(settings).get_backend_name() == "sqlite"
-    except (ArgumentError, NoSuchModuleError):
-        raise _not_an_address() from None
+        driver = database_url(settings).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in _DRIVERS:
+        raise Unavailable(
+            "unavailable",
+            "SIGNET_DATABASE_URL must look like sqlite:///signet.db or "
+            "postgresql://USER@HOST/NAME.",
+        )
+    return _DRIVERS[driver]
 
 
 def schema_state(settings: Settings) -> SchemaState:
@@ -52,10 +62,7 @@ def schema_state(settings: Settings) -> SchemaState:
 
 
 def _revision(settings: Settings) -> str | None:
-    try:
-        engine = make_engine(settings)
-    except (ArgumentError, NoSuchModuleError):
-        raise _not_an_address() from None
+    engine = make_engine(settings)
     try:
         with reading(engine).connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -79,10 +86,3 @@ def _reason(error: Exception) -> str:
 def _sqlite_file_exists(settings: Settings) -> bool:
     file = database_url(settings).database
     return bool(file) and Path(str(file)).exists()
-
-
-def _not_an_address() -> Unavailable:
-    return Unavailable(
-        "unavailable",
-        "SIGNET_DATABASE_URL must look like sqlite:///signet.db or postgresql://USER@HOST/NAME.",
-    )
