@@ -124,7 +124,12 @@ def _parse(svg: bytes) -> Element:
     except UnicodeDecodeError:
         raise MalformedInput("bad_svg", "the SVG is not UTF-8") from None
     encoding = _ENCODING.match(text)
-    if text.startswith("\ufeff") or (encoding and encoding[1].lower() not in ("utf-8", "utf8")):
+    # The parser takes NULs for UTF-16, whatever it is told, and XML has no other use for them.
+    if (
+        text.startswith("\ufeff")
+        or "\0" in text
+        or (encoding and encoding[1].lower() not in ("utf-8", "utf8"))
+    ):
         raise MalformedInput("bad_svg", "the SVG must be plain UTF-8, without a byte order mark")
     try:
         parser = DefusedXMLParser(forbid_dtd=True, encoding="utf-8")
