@@ -39,7 +39,7 @@ class Service:
         """The answer of one of the servers."""
         url = self.addresses[server % len(self.addresses)] + path
         return httpx2.post(
-            url, json=body, headers={**self.headers, **headers}, timeout=60, trust_env=False
+            url, json=body, headers={**self.headers, **headers}, timeout=180, trust_env=False
         )
 
     def issue(self, server: int, recipient: str, **headers: str) -> httpx2.Response:
