@@ -56,6 +56,8 @@ class FileKeyStore:
     def __init__(self, folder: str, passphrase: str | None) -> None:
         self._folder = Path(folder)
         self._passphrase = passphrase.encode() if passphrase else None
+        # A key file never changes, and opening an encrypted one costs some 50 ms by design.
+        self._opened: dict[str, PrivateKey] = {}
 
     def __repr__(self) -> str:
         return f"<FileKeyStore {self._folder}>"
@@ -88,6 +90,11 @@ class FileKeyStore:
         if not path.exists():
             raise KeyStoreError("key_store", f"the private key {signer_uri} is missing")
         self._check_file(path)
+        if signer_uri not in self._opened:
+            self._opened[signer_uri] = self._open(path, signer_uri)
+        return FileSigner(self._opened[signer_uri], verification_method)
+
+    def _open(self, path: Path, signer_uri: str) -> PrivateKey:
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), self._passphrase)
         except (ValueError, TypeError):

@@ -284,3 +284,17 @@ def test_nothing_shows_the_passphrase(folder: Path, caplog: pytest.LogCaptureFix
     shown = [repr(store), caplog.text, *traceback.format_exception(refusal.value)]
 
     assert not [text for text in shown if PASSPHRASE in text]
+
+
+def test_an_encrypted_key_is_opened_once_and_its_file_looked_at_each_time(tmp_path: Path) -> None:
+    store = FileKeyStore(str(tmp_path), "correct horse battery staple")
+    store.check()
+    uri, _ = store.generate("Ed25519")
+    store.load(uri, "did:example:issuer#one")
+    path = tmp_path / f"{uri.removeprefix('file:')}.pem"
+    path.write_bytes(b"no key any more, and not read again")
+    store.load(uri, "did:example:issuer#one").sign(b"data")
+
+    path.chmod(0o644)
+    with pytest.raises(KeyStoreError):
+        store.load(uri, "did:example:issuer#one")
