@@ -10,7 +10,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.credentials import classes, values
-from app.credentials.classes import ACHIEVEMENT_INPUT, OPEN_BADGES, PROFILE_INPUT, ObClass, ObjectOf
+from app.credentials.classes import (
+    ACHIEVEMENT_INPUT,
+    OPEN_BADGES,
+    PROFILE_INPUT,
+    ObClass,
+    ObjectOf,
+    TypeForm,
+)
 from app.credentials.values import Enumeration
 from app.encoding.strict_json import JsonObject
 from app.proofs.data_integrity import CRYPTOSUITES
@@ -149,10 +156,15 @@ def _document(app: FastAPI) -> dict[str, Any]:
 
 def _schema_of(ob_class: ObClass) -> JsonObject:
     """A class as JSON Schema, as API input: nothing further is accepted, types may be left out."""
+    properties = {member.name: _member(member) for member in ob_class.members}
+    if ob_class.type_form is TypeForm.ARRAY:
+        properties["type"] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    elif ob_class.type_form is not TypeForm.NONE:
+        properties["type"] = {"type": "string"}
     schema: JsonObject = {
         "type": "object",
         "title": ob_class.name,
-        "properties": {member.name: _member(member) for member in ob_class.members},
+        "properties": properties,
         "additionalProperties": False,
     }
     required = [member.name for member in ob_class.members if member.required]

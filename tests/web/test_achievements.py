@@ -1,9 +1,12 @@
 """Achievement definitions over HTTP."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from tests.builders import an_achievement_definition
@@ -168,3 +171,22 @@ def test_an_unknown_achievement_or_issuer_is_404(
     nobody = "/api/v1/issuers/nobody/achievements"
     assert client.get(nobody, headers=admin_headers).status_code == 404
     assert client.post(nobody, headers=admin_headers, json=BADGE).status_code == 404
+
+
+def test_versions_made_at_once_are_numbered_one_after_the_other(
+    app: FastAPI, client: TestClient, admin_headers: Headers
+) -> None:
+    first = client.post(PATH, headers=admin_headers, json=BADGE).json()
+    path = f"{PATH}/{first['id'].rpartition('/')[2]}/versions"
+    start = Barrier(8)
+
+    def post(_worker: int) -> str:
+        own = TestClient(app, base_url="http://127.0.0.1:8000")
+        start.wait()
+        answer = own.post(path, headers=admin_headers, json=BADGE)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["version"])
+
+    with ThreadPoolExecutor(8) as workers:
+        versions = list(workers.map(post, range(8)))
+    assert sorted(versions) == [str(number) for number in range(2, 10)]
