@@ -104,7 +104,7 @@ class FileKeyStore:
             ) from None
         if not _is_of_our_kinds(key):
             raise KeyStoreError("key_store", f"the private key {signer_uri} is of another kind")
-        return FileSigner(cast(PrivateKey, key), verification_method)
+        return cast(PrivateKey, key)
 
     def _check_file(self, path: Path) -> None:
         status = path.lstat()

@@ -155,3 +155,20 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
     width = page.evaluate("document.documentElement.scrollWidth")
     window.complaints.clear()  # the browser notes a 404 as an error
     assert width <= 320
+
+
+def test_a_printed_page_keeps_verdict_and_code_and_drops_the_controls(
+    window: Window, service: Service
+) -> None:
+    page = window.open(f"/credentials/{service.valid}")
+
+    page.emulate_media(media="print", color_scheme="dark")
+
+    expect(page.locator("#verdict")).to_be_visible()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    expect(page.get_by_text(f"{service.url}/credentials/{service.valid}").first).to_be_visible()
+    expect(page.get_by_text("Paper can be copied and altered")).to_be_visible()
+    expect(page.get_by_role("link", name="Check again")).to_be_hidden()
+    expect(page.get_by_role("link", name="Add to LinkedIn")).to_be_hidden()
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
