@@ -58,6 +58,9 @@ def check_link(
     look = _look(desk, now)
     with desk.database.read() as session:
         data = own_credential(session, desk.settings, url)
+    if data is None and url.startswith(f"{desk.settings.public_url}/"):
+        # Asking ourselves over the web would say the same, only later.
+        raise CheckUndecided("not_found", "this service has no credential at that address")
     if data is None:
         # The person asked for this one; the budget is for where the credential sends us.
         data = desk.fetch(url).body

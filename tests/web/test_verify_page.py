@@ -136,6 +136,18 @@ def test_a_foreign_link_is_fetched_when_the_button_is_pressed(
     assert f"<li>{link}</li>" in html
 
 
+@pytest.mark.parametrize("path", [f"/credentials/{'A' * 22}", "/verify"])
+def test_a_link_of_ours_without_a_credential_is_not_asked_for_over_the_web(
+    client: TestClient, outside: dict[str, bytes], path: str
+) -> None:
+    outside[f"{HOST}{path}"] = b"{}"
+
+    words = _words(_submit(client, f"{HOST}{path}"))
+
+    assert "Could not be checked" in words
+    assert "This service has no credential at that address." in words
+
+
 def test_a_foreign_link_that_does_not_answer_is_neither_yes_nor_no(
     client: TestClient, outside: dict[str, bytes]
 ) -> None:
@@ -169,8 +181,6 @@ def test_what_is_no_web_address_is_read_as_text(client: TestClient, link: str) -
         "http://169.254.169.254/latest/meta-data",
         "https://127.0.0.1/x",
         "https://localhost:8000/credentials",
-        f"{HOST}/credentials/{'A' * 22}",
-        f"{HOST}/verify",
     ],
 )
 def test_an_address_that_may_not_be_visited_is_not(client: TestClient, link: str) -> None:
