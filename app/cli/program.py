@@ -1,6 +1,5 @@
 """`signet` put together: every command, and one place where errors become a plain sentence."""
 
-import os
 import sys
 from typing import Any
 
@@ -82,9 +81,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a character shows a question mark; it is no reason to give up.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-    try:
-        app()
-    except BrokenPipeError:
-        # Whoever read our output has seen enough (`signet key list … | head -1`).
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the interpreter's last flush
-        sys.exit(1)
+    app()

@@ -30,8 +30,7 @@ def qr_text(text: str) -> str:
     So it reads on a dark ground; on a light one it is inverted, which most phones read as well.
     """
     rows = _modules(text)
-    if len(rows) % 2:
-        rows.append([False] * len(rows[0]))
+    rows.append([False] * len(rows[0]))  # a code's side is odd, 17 + 4n modules (ISO 18004)
     pairs = zip(rows[::2], rows[1::2], strict=True)
     return "\n".join("".join(map(_half_block, upper, lower)) for upper, lower in pairs)
 

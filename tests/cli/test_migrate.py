@@ -123,14 +123,23 @@ def test_what_the_database_refuses_midway_is_a_sentence(
     assert "api_keys" in refused.err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PUBLIC_URL", "badges.example.edu", "must look like https://badges.example.edu."),
+        ("PUBLIC_URL", "https://example.edu/badges", "must be scheme, host and port only"),
+        ("LOG_LEVEL", "chatty", "must be DEBUG, INFO, WARNING or ERROR."),
+        ("STATUS_LIST_VALIDITY_HOURS", "1", "Input should be greater than or equal to 2."),
+    ],
+)
 def test_a_setting_that_makes_no_sense_is_a_sentence(
-    signet: Signet, monkeypatch: pytest.MonkeyPatch
+    signet: Signet, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
-    monkeypatch.setenv("SIGNET_PUBLIC_URL", "badges.example.edu")
-    monkeypatch.setenv("SIGNET_STATUS_LIST_VALIDITY_HOURS", "1")
+    monkeypatch.setenv(f"SIGNET_{name}", value)
 
     refused = signet("issuer", "list")
 
     assert refused.status == 1
-    assert "SIGNET_PUBLIC_URL must look like https://badges.example.edu. " in refused.err
-    assert "SIGNET_STATUS_LIST_VALIDITY_HOURS: Input should be greater" in refused.err
+    assert refused.err.startswith(f"SIGNET_{name}")
+    assert sentence in refused.err
+    assert refused.err.count("SIGNET_") == 1

@@ -2,7 +2,7 @@ from xml.etree.ElementTree import fromstring
 
 import qrcode
 
-from app.web.qr import qr_svg
+from app.web.qr import qr_svg, qr_text
 
 URL = "https://badges.example.edu/credentials/Zk3vT9wQx1rLm2NcB7yHdg"
 
@@ -43,3 +43,17 @@ def test_the_drawing_says_what_it_is() -> None:
 
 def test_the_drawing_needs_no_inline_style() -> None:
     assert "style=" not in qr_svg(URL, "label")
+
+
+def test_the_text_shows_the_same_modules_two_rows_a_line() -> None:
+    lines = qr_text(URL).split("\n")
+
+    upper_dark, lower_dark = {" ", "▄"}, {" ", "▀"}
+    read = {
+        (x, 2 * y + half)
+        for y, line in enumerate(lines)
+        for x, char in enumerate(line)
+        for half, dark in enumerate((upper_dark, lower_dark))
+        if char in dark
+    }
+    assert read == _dark_modules(str(qr_svg(URL, "A code")))
