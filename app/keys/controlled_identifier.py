@@ -121,7 +121,8 @@ def _add_method(methods: dict[str, VerificationMethod], entry: object, document_
     controller = entry.get("controller")
     if not isinstance(controller, str):
         raise _invalid(f"{method_id} names no controller")
-    if entry.get("type") in _METHOD_TYPES:
+    kind = entry.get("type")
+    if isinstance(kind, str) and kind in _METHOD_TYPES:
         methods[method_id] = VerificationMethod(
             method_id, controller, entry, _date(entry, "expires"), _date(entry, "revoked")
         )

@@ -111,7 +111,7 @@ def read_entry(entry: Mapping[str, Any]) -> StatusEntry:
             f"a status of type {str(entry.get('type'))[:80]} is not read here",
         )
     purpose = entry.get("statusPurpose")
-    if purpose not in PURPOSES:
+    if not isinstance(purpose, str) or purpose not in PURPOSES:
         raise CheckUndecided(
             "status_purpose_mismatch", f"the purpose {str(purpose)[:80]!r} is not judged here"
         )
@@ -125,7 +125,7 @@ def read_entry(entry: Mapping[str, Any]) -> StatusEntry:
             "the status names no list",
             field="/credentialStatus/statusListCredential",
         )
-    return StatusEntry(str(purpose), _index(entry.get("statusListIndex")), url)
+    return StatusEntry(purpose, _index(entry.get("statusListIndex")), url)
 
 
 def build_status_list_credential(

@@ -156,6 +156,16 @@ def embedded_key_of_another_identifier(scene: Scene) -> Json:
     return add_proof(badge(), FORGERS_KEY, embedded["id"])
 
 
+@forgery(
+    "P4",
+    "The key's kind is a list, at which a careless reader stumbles.",
+    "key_not_in_did_document",
+)
+def key_of_several_kinds(scene: Scene) -> Json:
+    scene.university["verificationMethod"][0]["type"] = ["Multikey", "JsonWebKey"]
+    return genuine()
+
+
 # --- P5, P6: several proofs ---------------------------------------------------------------------
 
 

@@ -128,6 +128,16 @@ def entry_that_is_only_a_message(_: Scene) -> Json:
     return genuine(credentialStatus=status_entry(purpose="message"))
 
 
+@forgery(
+    "S2",
+    "The entry's purpose is a list, at which a careless reader stumbles.",
+    "status_purpose_mismatch",
+    verdict=NOT_CHECKED,
+)
+def purpose_in_a_list(_: Scene) -> Json:
+    return genuine(credentialStatus=status_entry(statusPurpose=["revocation"]))
+
+
 def _index(name: str, index: Any, lie: str, code: str, verdict: str = NOT_VALID) -> None:
     def forge(scene: Scene) -> Json:
         scene.documents[LIST] = signed_list(status_list(encoded=encoded_list(0, 1)))
