@@ -227,6 +227,18 @@ def test_a_database_in_use_is_left_alone(signet: Signet) -> None:
     assert signet("api-key", "list", "--json").json == []
 
 
+def test_the_demo_is_served_when_everything_is_ready(
+    signet: Signet, served: list[dict[str, Any]]
+) -> None:
+    port = free_port()
+
+    made = signet("demo", "--port", str(port))
+
+    assert made.status == 0
+    assert "The service is starting" in made.err
+    assert (served[0]["port"], served[0]["workers"]) == (port, 1)
+
+
 def test_make_run_ends_in_a_page_that_says_verified(signet: Signet) -> None:
     port = free_port()
     with running("demo", "--port", str(port), until="Uvicorn running") as process:
