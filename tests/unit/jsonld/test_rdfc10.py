@@ -41,7 +41,16 @@ DATASETS: dict[str, list[Quad]] = {
     "circles of two sizes": _circle(4) + _circle(2, "b"),
     "a blank graph": [("_:a", P, "_:b", "_:g"), ("_:b", P, "_:a", "_:g"), ("_:g", P, "_:g", "")],
     "alike in blank graphs": [("<urn:s>", P, "<urn:o>", "_:g"), ("<urn:s>", P, "<urn:o>", "_:h")],
-    "a cube": [(f"_:{n}", P, f"_:{n ^ bit}", "") for n in range(8) for bit in (1, 2, 4)],
+    "two alike pairs": [
+        quad
+        for n in "12"
+        for quad in (
+            (f"_:a{n}", P, f"_:b{n}", ""),
+            (f"_:b{n}", "<urn:q>", f"_:a{n}", ""),
+            (f"_:b{n}", "<urn:q>", '"b"', ""),
+        )
+    ],
+    "a square": [(f"_:{n}", P, f"_:{n ^ bit}", "") for n in range(4) for bit in (1, 2)],
 }
 
 
