@@ -64,6 +64,12 @@ def test_names_and_order_do_not_matter(name: str) -> None:
     assert canonicalize_quads(read_nquads(form)) == form
 
 
+def test_the_corners_of_a_cube_are_told_apart_by_their_paths() -> None:
+    cube = [(f"_:{n}", P, f"_:{n ^ bit}", "") for n in range(8) for bit in (1, 2, 4)]
+
+    assert len({canonicalize_quads(_relabelled(cube, seed)) for seed in range(3)}) == 1
+
+
 def test_a_statement_said_twice_counts_once() -> None:
     quad = ("<urn:s>", P, "<urn:o>", "")
 
