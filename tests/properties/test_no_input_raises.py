@@ -25,7 +25,8 @@ _TEXTS = st.one_of(
     st.sampled_from(
         ["id", "type", "@context", "@value", "@type", "@graph", "@list", "@set", "proof",
          "https://www.w3.org/ns/credentials/v2", "credentialSubject", "issuer", "_:b0",
-         "VerifiableCredential", "DataIntegrityProof", "did:web:university.example", "did:key:z6Mk", "eyJhbGciOiJFUzI1NiJ9"]
+         "VerifiableCredential", "DataIntegrityProof", "did:web:university.example",
+         "did:key:z6Mk", "eyJhbGciOiJFUzI1NiJ9"]
     ),
 )  # fmt: skip
 _JSON = st.recursive(

@@ -47,7 +47,10 @@ def accepted(document: Json, profile: str) -> Any:
 @given(change=single_changes(_ISSUED), profile=_PROFILES, suite=_SUITES)
 def test_what_is_accepted_for_signing_verifies(change: Change, profile: str, suite: str) -> None:
     document = change.document
-    if change.path[0] in _NOT_SIGNINGS_BUSINESS or "proof" in document:
+    # Endorsements and a status are said by others, or of later; issuing verifies them after
+    # signing, before anything is stored.
+    others = any(name in repr(document) for name in ("endorsement", "credentialStatus", "'proof'"))
+    if change.path[0] in _NOT_SIGNINGS_BUSINESS or others:
         return
     checked = accepted(document, profile)
     if checked is None:
@@ -55,8 +58,7 @@ def test_what_is_accepted_for_signing_verifies(change: Change, profile: str, sui
     signed = sign_checked(checked, _Signer(), cryptosuite=suite, created=NOW)
     result = examine(dump_json(signed), Scene(), profile=profile)
 
-    hidden = {"endorsement", "credentialStatus"} & set(document)  # said about others, not by us
-    assert hidden or result.verdict is Verdict.VERIFIED
+    assert result.verdict is Verdict.VERIFIED
 
 
 @settings(max_examples=300)
