@@ -71,6 +71,7 @@ class Issuer(Table):
     did: Mapped[str] = mapped_column(String(512), unique=True)
     did_method: Mapped[str] = mapped_column(String(8))  # "web" or "key"
     cryptosuite: Mapped[str] = mapped_column(String(32), default="eddsa-rdfc-2022")
+    policy_id: Mapped[str | None] = mapped_column(String(64))  # of a preset or of `policies`
     profile: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -112,9 +113,11 @@ class Image(Table):
 
 
 class Achievement(Table):
-    """One published, immutable version of an achievement; `document` is what is served.
+    """One immutable version of an achievement; `document` is what is served.
 
-    Versions of one achievement share `series_id`, the id of the first of them.
+    Versions of one achievement share `series_id`, the id of the first of them. States: draft,
+    in_review, approved, published, withdrawn (`app.registry.reviews`); those before `published`
+    are the issuer's own business. `policy_id` is the definition policy it was made under.
     """
 
     __tablename__ = "achievements"
@@ -127,6 +130,52 @@ class Achievement(Table):
     name: Mapped[str] = mapped_column(Text)
     document: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), server_default="published")
+    policy_id: Mapped[str | None] = mapped_column(String(64))
+    author: Mapped[str | None] = mapped_column(String(128))
+    approver: Mapped[str | None] = mapped_column(String(128))
+    minute: Mapped[str | None] = mapped_column(Text)
+    submitted_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Policy(Table):
+    """An issuer's own definition policy, immutable; `id` is made of what it says."""
+
+    __tablename__ = "policies"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    label: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(80))  # of `document`, Subresource Integrity
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class Award(Table):
+    """An award on its way to a credential: provisional, confirmed by a board, issued.
+
+    Of the request to issue only a salted hash is kept, so that what is issued is what the board
+    confirmed and nobody's address is stored.
+    """
+
+    __tablename__ = "awards"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"), index=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    request_hash: Mapped[str] = mapped_column(String(64))  # hex SHA-256
+    state: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(128))
+    recorded_at: Mapped[datetime]
+    confirmer: Mapped[str | None] = mapped_column(String(128))
+    confirmed_at: Mapped[datetime | None]  # when the board met, as it is told
+    minute: Mapped[str | None] = mapped_column(Text)
+    credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"))
 
 
 class StatusList(Table):
