@@ -11,6 +11,14 @@ from typing import Any
 from app.credentials.conformance import found, raise_invalid_request
 from app.credentials.identity import hash_identity, plain_identity
 from app.credentials.issue_request import IssueRequest, Recipient
+from app.credentials.microcredential_subject import credits_earned, results_of, subject_members
+from app.credentials.microcredential_terms import (
+    CANONICAL_CONTEXT,
+    SUBJECT_TYPE,
+    ContextPin,
+    types_in,
+    uses_our_terms,
+)
 from app.credentials.rules import results_broken
 from app.credentials.vcdm import CONTEXT_V2
 from app.encoding.dates import format_datetime
@@ -42,11 +50,14 @@ def build_open_badge(
     name: str | None = None,
     description: str | None = None,
     image: JsonObject | None = None,
+    microcredential_context: ContextPin | None = None,
 ) -> JsonObject:
     """The unsecured document; `subject` comes from `build_subject`.
 
     `issuer_profile` is a whole OB Profile (never a bare URL: many readers fail on one),
-    `achievement` the published Achievement. `name` is the achievement's unless given.
+    `achievement` the published Achievement. `name` is the achievement's unless given. Our own
+    context is named only when its terms are used: at the address of `microcredential_context`,
+    pinned by digest, else by its canonical name.
     """
     document: JsonObject = {
         "@context": [CONTEXT_V2, OB_CONTEXT],
@@ -64,8 +75,13 @@ def build_open_badge(
         "credentialStatus": credential_status,
     }
     document = _without_none(document)
-    if any(term in _EXTENSION_TYPES for term in _types(document)):
+    if any(term in _EXTENSION_TYPES for term in types_in(document)):
         document["@context"].append(EXTENSIONS_CONTEXT)
+    if uses_our_terms(document):
+        pin = microcredential_context
+        document["@context"].append(CANONICAL_CONTEXT if pin is None else pin.url)
+        if pin is not None:
+            document["relatedResource"] = [pin.as_related_resource()]
     return document
 
 
@@ -75,30 +91,39 @@ def build_subject(
     """The AchievementSubject without its achievement.
 
     A recipient without a DID is given `subject_id`, a fresh `urn:uuid:`, so that a VC-JWT has its
-    `sub`; `salt` is as in `hash_identity`. Raises `InvalidRequest` when a result contradicts the
-    achievement, with the field in the request.
+    `sub`; `salt` is as in `hash_identity`. Raises `InvalidRequest` when a result or the credit
+    received contradicts the achievement, with the field in the request.
     """
-    raise_invalid_request(_result_findings(request, achievement))
-    return _without_none(
+    results = results_of(request, achievement)
+    raise_invalid_request(_result_findings(request, results, achievement))
+    subject = _without_none(
         {
             "id": request.recipient.did or subject_id,
             "type": ["AchievementSubject"],
             "identifier": _identities(request.recipient, salt) or None,
             "activityStartDate": _date(request.activity_start),
             "activityEndDate": _date(request.activity_end),
-            "creditsEarned": request.credits_earned,
+            "creditsEarned": credits_earned(request),
             "licenseNumber": request.license_number,
             "narrative": request.narrative,
-            "result": list(request.results) or None,
+            "result": results or None,
             "role": request.role,
             "term": request.term,
         }
     )
+    extension = subject_members(request, achievement)
+    if extension:
+        subject["type"].append(SUBJECT_TYPE)
+    return {**subject, **extension}
 
 
-def _result_findings(request: IssueRequest, achievement: JsonObject) -> Iterator[Finding]:
-    for code, names, sentence in results_broken(list(request.results), achievement):
-        yield found(code, "/results/" + "/".join(str(name) for name in names), sentence)
+def _result_findings(
+    request: IssueRequest, results: list[JsonObject], achievement: JsonObject
+) -> Iterator[Finding]:
+    for code, (index, *names), sentence in results_broken(results, achievement):
+        given = isinstance(index, int) and index < len(request.results)
+        place = f"/results/{index}" if given else "/grade"
+        yield found(code, "/".join([place, *map(str, names)] if given else [place]), sentence)
 
 
 def _identities(recipient: Recipient, salt: str) -> list[JsonObject]:
@@ -119,15 +144,3 @@ def _date(moment: datetime | None) -> str | None:
 
 def _without_none(members: Mapping[str, Any]) -> JsonObject:
     return {name: value for name, value in members.items() if value is not None}
-
-
-def _types(value: Any) -> Iterator[Any]:
-    """Every `type` term in a document."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _types(item)
-    elif isinstance(value, dict):
-        types = value.get("type", [])
-        yield from types if isinstance(types, list) else [types]
-        for item in value.values():
-            yield from _types(item)

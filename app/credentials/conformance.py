@@ -197,7 +197,10 @@ def with_types(value: JsonObject, ob_class: ObClass, classes: Classes) -> JsonOb
         if isinstance(kind, ObjectOf) and not isinstance(item, str):
             inner = classes[kind.class_name]
             items = item if isinstance(item, list) else [item]
-            filled = [with_types(each, inner, classes) for each in items]
+            filled = [
+                each if isinstance(each, str) else with_types(each, inner, classes)
+                for each in items
+            ]
             typed[name] = filled if isinstance(item, list) else filled[0]
         else:
             typed.setdefault(name, item)

@@ -7,7 +7,7 @@ context defines could not be signed.
 
 from itertools import chain
 
-from app.credentials.classes import ACHIEVEMENT_INPUT, OPEN_BADGES, PROFILE_INPUT, ObClass
+from app.credentials.classes import PROFILE_INPUT, ObClass
 from app.credentials.conformance import (
     Reading,
     object_findings,
@@ -15,16 +15,20 @@ from app.credentials.conformance import (
     tree_findings,
     with_types,
 )
+from app.credentials.microcredential_input import ACHIEVEMENT_WITH_MICROCREDENTIAL, INPUT_CLASSES
 from app.encoding.strict_json import JsonObject
 
 
 def validate_achievement(definition: JsonObject) -> JsonObject:
     """Check an OB 3.0 Achievement without `id` and `creator`, and fill in the types.
 
+    It may hold a member `microcredential` besides, which is checked for its shape and kept:
+    `publish_microcredential` makes the standard's members of it.
+
     Raises `InvalidRequest`: `field` is the JSON pointer of the first thing to mend, `findings`
     lists everything.
     """
-    return _validate(definition, ACHIEVEMENT_INPUT)
+    return _validate(definition, ACHIEVEMENT_WITH_MICROCREDENTIAL)
 
 
 def validate_profile(profile: JsonObject) -> JsonObject:
@@ -37,6 +41,6 @@ def validate_profile(profile: JsonObject) -> JsonObject:
 
 
 def _validate(given: JsonObject, ob_class: ObClass) -> JsonObject:
-    reading = Reading(OPEN_BADGES, api_input=True)
+    reading = Reading(INPUT_CLASSES, api_input=True)
     raise_invalid_request(chain(object_findings(given, ob_class, reading), tree_findings(given)))
-    return with_types(given, ob_class, OPEN_BADGES)
+    return with_types(given, ob_class, INPUT_CLASSES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.credentials.learning import Learning, read_learning
 from app.credentials.reading import (
     first_of,
     iri_in,
@@ -155,6 +156,7 @@ class BadgeView:
     human_code: str | None
     language: str | None
     version: str | None
+    learning: Learning
     subjects: int
     endorsements: int
 
@@ -209,6 +211,7 @@ def view_badge(document: Mapping[str, Any]) -> BadgeView:
         human_code=text_in(achievement.get("humanCode")),
         language=text_in(achievement.get("inLanguage")),
         version=text_in(achievement.get("version")),
+        learning=read_learning(document),
         subjects=len(all_subjects),
         endorsements=_endorsements(document, achievement, issuer),
     )

@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any
 
 from app.credentials.classes import (
-    OPEN_BADGES,
     Classes,
     ObClass,
     ObjectOf,
@@ -29,6 +28,9 @@ from app.credentials.conformance import (
     with_types,
 )
 from app.credentials.identity import normalise_identifier
+from app.credentials.learning_parts import Agent, Credit
+from app.credentials.microcredential import parse_credits
+from app.credentials.microcredential_input import INPUT_CLASSES, WORD
 from app.credentials.values import (
     BOOLEAN,
     CREDITS,
@@ -40,12 +42,17 @@ from app.credentials.values import (
     is_email_address,
 )
 from app.encoding.dates import parse_datetime
+from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject
+from app.vocabularies.terms import RECOGNITION_BASIS, SUPERVISION, Vocabulary
 
 # DID syntax, DID Core section 3.1: no path, query or fragment, for it names a subject.
 _DID_PART = r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})"
 _DID = re.compile(rf"did:[a-z0-9]+:(?:{_DID_PART}*:)*{_DID_PART}+")
 _LONGEST_DID = 2048
+
+LONGEST_MINUTE = 500
+"""How many characters the reference of a meeting's minute may have."""
 
 
 def _email_fault(value: Any) -> Fault | None:
@@ -60,9 +67,15 @@ def _did_fault(value: Any) -> Fault | None:
     return "bad_value", "must be a DID such as did:key:z6Mk…, without a path or fragment"
 
 
+def _minute_fault(value: Any) -> Fault | None:
+    if isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= LONGEST_MINUTE:
+        return None
+    return "bad_value", f"must be the minute's reference, 1 to {LONGEST_MINUTE} characters"
+
+
 _CLASSES: Classes = MappingProxyType(
     {
-        **OPEN_BADGES,
+        **INPUT_CLASSES,
         "recipient": ObClass(
             "recipient",
             (
@@ -71,6 +84,11 @@ _CLASSES: Classes = MappingProxyType(
                 maybe("identifier", ObjectOf("recipient identifier")),
                 maybe("name", TEXT),
             ),
+            TypeForm.NONE,
+        ),
+        "board": ObClass(
+            "board",
+            (one("minute", Scalar(_minute_fault)), maybe("confirmed_at", DATE_TIME)),
             TypeForm.NONE,
         ),
         "recipient identifier": ObClass(
@@ -94,14 +112,32 @@ _REQUEST = ObClass(
         maybe("activity_start", DATE_TIME),
         maybe("activity_end", DATE_TIME),
         maybe("credits_earned", CREDITS),
+        many("credit_received", ObjectOf("Credit"), compactable=True),
+        maybe("grade", TEXT),
+        maybe("supervision", WORD),
+        maybe("recognition_basis", WORD),
+        many("awarding_bodies", ObjectOf("Organisation")),
+        many("provider", ObjectOf("Organisation"), compactable=True),
         maybe("license_number", TEXT),
         maybe("role", TEXT),
         maybe("term", TEXT),
         maybe("name", TEXT),
         maybe("description", TEXT),
+        maybe("board", ObjectOf("board")),
+        maybe("award", TEXT),
     ),
     TypeForm.NONE,
 )
+# How a request stands to a board is no part of what the board confirmed.
+_ABOUT_THE_BOARD = frozenset({"board", "award"})
+
+
+@dataclass(frozen=True)
+class BoardConfirmation:
+    """That a board confirmed an award: the minute's reference, and when it met if that is told."""
+
+    minute: str
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +160,11 @@ class Recipient:
 
 @dataclass(frozen=True)
 class IssueRequest:
-    """One credential to be issued. `results` and `evidence` are OB 3.0 objects, types filled in."""
+    """One credential to be issued. `results` and `evidence` are OB 3.0 objects, types filled in.
+
+    `supervision` (as it was) and `recognition_basis` are codes of their vocabularies. `award` is
+    the id of a provisional award, `given` the request's canonical bytes without `board` and `award`.
+    """
 
     achievement: str
     recipient: Recipient
@@ -137,11 +177,20 @@ class IssueRequest:
     activity_start: datetime | None = None
     activity_end: datetime | None = None
     credits_earned: float | None = None
+    credit_received: tuple[Credit, ...] = ()
+    grade: str | None = None
+    supervision: str | None = None
+    recognition_basis: str | None = None
+    awarding_bodies: tuple[Agent, ...] = ()
+    provider: tuple[Agent, ...] = ()
     license_number: str | None = None
     role: str | None = None
     term: str | None = None
     name: str | None = None
     description: str | None = None
+    board: BoardConfirmation | None = None
+    award: str | None = None
+    given: bytes = b""
 
 
 def parse_issue_request(body: JsonObject) -> IssueRequest:
@@ -159,6 +208,9 @@ def parse_issue_request(body: JsonObject) -> IssueRequest:
         ob_class = _CLASSES[class_name]
         return tuple(with_types(item, ob_class, _CLASSES) for item in body.get(name, []))
 
+    def code(name: str, words: Vocabulary) -> str | None:
+        return words.lookup(str(body[name]), field=f"/{name}").code if name in body else None
+
     return IssueRequest(
         achievement=body["achievement"],
         recipient=_recipient(body["recipient"]),
@@ -171,12 +223,33 @@ def parse_issue_request(body: JsonObject) -> IssueRequest:
         activity_start=time("activity_start"),
         activity_end=time("activity_end"),
         credits_earned=body.get("credits_earned"),
+        credit_received=parse_credits(body.get("credit_received"), "/credit_received"),
+        grade=body.get("grade"),
+        supervision=code("supervision", SUPERVISION),
+        recognition_basis=code("recognition_basis", RECOGNITION_BASIS),
+        awarding_bodies=_agents(body.get("awarding_bodies", [])),
+        provider=_agents(body.get("provider", [])),
         license_number=body.get("license_number"),
         role=body.get("role"),
         term=body.get("term"),
         name=body.get("name"),
         description=body.get("description"),
+        board=_board(body["board"]) if "board" in body else None,
+        award=body.get("award"),
+        given=canonicalize_json(
+            {name: value for name, value in body.items() if name not in _ABOUT_THE_BOARD}
+        ),
     )
+
+
+def _board(given: JsonObject) -> BoardConfirmation:
+    met = given.get("confirmed_at")
+    return BoardConfirmation(given["minute"], None if met is None else parse_datetime(met))
+
+
+def _agents(given: list[JsonObject] | JsonObject) -> tuple[Agent, ...]:
+    listed = given if isinstance(given, list) else [given]
+    return tuple(Agent(each["name"], each.get("id"), each.get("url")) for each in listed)
 
 
 def _recipient(given: JsonObject) -> Recipient:

@@ -167,6 +167,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "already_revoked": (REQUEST, "The credential is revoked already"),
     "status_list_going_back": (REQUEST, "The status list would lose a revocation"),
     "unknown_term": (REQUEST, "A word is not in the list it should come from"),
+    "contradiction": (REQUEST, "Two statements contradict each other"),
+    "implausible": (REQUEST, "A statement is hardly plausible"),
     "achievement_unknown": (REQUEST, "There is no such achievement"),
     "issuer_has_no_key": (KEYS, "The issuer has no active key"),
     "did_key_is_its_key": (KEYS, "A did:key cannot change its key"),

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.credentials.build import build_open_badge, build_subject
 from app.credentials.issue_request import IssueRequest
+from app.credentials.microcredential_terms import CANONICAL_CONTEXT, CONTEXT_PATH, ContextPin
 from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import CheckFailed, Finding, InvalidRequest, NotFound
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of, refuse_backward_clock
 from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
 from app.issuing.status_lists import PURPOSE, reserve_entry
+from app.jsonld.contexts import digest_sri
 from app.proofs.checked import CheckedDocument, check_document
 from app.proofs.profiles import OPEN_BADGE
 from app.registry.achievements import achievement_id_of, load_achievement
@@ -29,9 +31,14 @@ REQUEST_FIELDS = (
     ("/credentialSubject/achievement", "/achievement"),
     ("/credentialSubject/activityEndDate", "/activity_end"),
     ("/credentialSubject/activityStartDate", "/activity_start"),
+    ("/credentialSubject/assessmentTaken", "/supervision"),
+    ("/credentialSubject/awardedBy", "/awarding_bodies"),
+    ("/credentialSubject/creditReceived", "/credit_received"),
     ("/credentialSubject/creditsEarned", "/credits_earned"),
+    ("/credentialSubject/directedBy", "/provider"),
     ("/credentialSubject/licenseNumber", "/license_number"),
     ("/credentialSubject/narrative", "/narrative"),
+    ("/credentialSubject/recognitionBasis", "/recognition_basis"),
     ("/credentialSubject/result", "/results"),
     ("/credentialSubject/role", "/role"),
     ("/credentialSubject/term", "/term"),
@@ -164,7 +171,14 @@ def _build(
         credential_status=credential_status,
         name=request.name,
         description=request.description,
+        microcredential_context=_context_pin(desk),
     )
+
+
+def _context_pin(desk: IssuingDesk) -> ContextPin:
+    """Our context at this installation's own address, with the digest of the bytes held here."""
+    content = desk.contexts.files[CANONICAL_CONTEXT].read_bytes()
+    return ContextPin(f"{desk.settings.public_url}{CONTEXT_PATH}", digest_sri(content))
 
 
 def _check(document: JsonObject, desk: IssuingDesk) -> CheckedDocument:

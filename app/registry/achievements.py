@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.credentials.definitions import validate_achievement
+from app.credentials.microcredential_document import publish_microcredential
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
 from app.registry.issuers import load_issuer
@@ -112,6 +113,7 @@ def _publish(
 ) -> Achievement:
     url = achievement_url(settings, id_)
     members = validate_achievement(_with_absolute_ids(definition, url))
+    members = publish_microcredential(members, url)
     creator = {"id": issuer.did, "type": ["Profile"], "name": issuer.profile["name"]}
     document = {"id": url, "version": str(version), "creator": creator, **members}
     achievement = Achievement(

@@ -6,6 +6,7 @@ from typing import Any
 
 # What a stranger may write; bounded, so that no text stands for a number of a million digits.
 _TEXT = re.compile(r"\d{1,12}(\.\d{1,12})?|\d{1,9}/[1-9]\d{0,8}", re.ASCII)
+_TOO_MUCH = 10**12
 
 
 def amount_in(value: Any) -> Fraction | None:
@@ -14,6 +15,8 @@ def amount_in(value: Any) -> Fraction | None:
     Negative amounts are none. A float means the decimal that JSON showed, not its binary neighbour.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if not isinstance(value, str) and not 0 <= value < _TOO_MUCH:
         return None
     text = value.strip() if isinstance(value, str) else _plain(value)
     return Fraction(text) if _TEXT.fullmatch(text) else None

@@ -10,14 +10,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.credentials import classes, values
-from app.credentials.classes import (
-    ACHIEVEMENT_INPUT,
-    OPEN_BADGES,
-    PROFILE_INPUT,
-    ObClass,
-    ObjectOf,
-    TypeForm,
-)
+from app.credentials import microcredential_input as micro
+from app.credentials.classes import PROFILE_INPUT, ObClass, ObjectOf, TypeForm
 from app.credentials.values import Enumeration
 from app.encoding.strict_json import JsonObject
 from app.proofs.data_integrity import CRYPTOSUITES
@@ -41,8 +35,22 @@ _SCALARS: list[tuple[object, JsonObject]] = [
     (values.EMAIL, {"type": "string", "format": "email"}),
     (values.COUNTRY, {"type": "string", "pattern": "^[A-Z]{2}$"}),
     (values.PROOF_PURPOSE, {"const": "assertionMethod"}),
+    (micro.WORD, {"type": ["string", "integer"], "description": "A code, label or identifier."}),
+    (micro.AMOUNT, {"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}),
+    (micro.DURATION, {"type": "string", "pattern": r"^P(\d+Y)?(\d+M)?(\d+D)?$"}),
+    (micro.DIGEST, {"type": "string", "pattern": "^sha(256|384|512)-[A-Za-z0-9+/]+=*$"}),
     (values.CONTEXT_ENTRY, {"type": ["string", "object"]}),
 ]
+
+_FINDING: JsonObject = {
+    "type": "object",
+    "required": ["code", "detail", "field"],
+    "properties": {
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}
 
 _PROBLEM: JsonObject = {
     "type": "object",
@@ -58,15 +66,7 @@ _PROBLEM: JsonObject = {
         "field": {"type": "string", "description": "JSON pointer, or a parameter's name."},
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["code", "detail", "field"],
-                "properties": {
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "field": {"type": "string"},
-                },
-            },
+            "items": _FINDING,
         },
     },
 }
@@ -134,7 +134,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = _PROBLEM
-    schemas["AchievementInput"] = _schema_of(ACHIEVEMENT_INPUT)
+    schemas["AchievementInput"] = _schema_of(micro.ACHIEVEMENT_WITH_MICROCREDENTIAL)
     schemas["IssuerInput"] = _schema_of(PROFILE_INPUT)
     schemas["IssuerInput"]["required"] = ["id", "name"]
     schemas["IssuerInput"]["properties"] |= {
@@ -149,8 +149,13 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for name, schema in changes["properties"].items()
     }
     schemas["IssuerChanges"] = changes
-    for name, ob_class in OPEN_BADGES.items():
+    for name, ob_class in micro.INPUT_CLASSES.items():
         schemas.setdefault(name, _schema_of(ob_class))
+    # What was published also has the members of our context; its creating answer may warn.
+    published = _schema_of(classes.OPEN_BADGES["Achievement"])
+    published |= {"title": "PublishedAchievement", "additionalProperties": True}
+    published["properties"]["warnings"] = {"type": "array", "items": _FINDING}
+    schemas["PublishedAchievement"] = published
     return made
 
 
@@ -175,7 +180,10 @@ def _schema_of(ob_class: ObClass) -> JsonObject:
 
 def _member(member: classes.Member) -> JsonObject:
     schema = _kind(member.kind)
-    return {"type": "array", "items": schema, "minItems": 1} if member.array else schema
+    if not member.array:
+        return schema
+    several: JsonObject = {"type": "array", "items": schema, "minItems": 1}
+    return {"anyOf": [schema, several]} if member.compactable else several
 
 
 def _kind(kind: classes.Kind) -> JsonObject:

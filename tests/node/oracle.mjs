@@ -28,7 +28,7 @@ if(job.now) {
 }
 
 function documentOf(url) {
-  const found = contexts.get(url) ?? job.documents?.[url];
+  const found = contexts.get(url) ?? job.contexts?.[url] ?? job.documents?.[url];
   if(found) {
     return found;
   }

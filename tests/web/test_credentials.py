@@ -106,7 +106,7 @@ def test_an_achievement_is_named_by_its_address_or_the_last_part_of_it(
             "out_of_range",
             "/results/0/value",
         ),
-        ({"grade": "A+"}, "unknown_member", "/grade"),
+        ({"mark": "A+"}, "unknown_member", "/mark"),
     ],
 )
 def test_a_request_that_cannot_be_issued_names_the_field(

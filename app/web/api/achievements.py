@@ -1,11 +1,13 @@
 """Achievement definitions over HTTP: published, read, and followed by new versions."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from app.credentials.microcredential_document import microcredential_warnings
 from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from app.errors import NotFound
 from app.registry.achievements import (
@@ -18,6 +20,7 @@ from app.registry.achievements import (
 from app.registry.api_keys import Caller
 from app.registry.idempotency import Answer
 from app.registry.issuers import load_issuer
+from app.settings import Settings
 from app.storage.tables import Achievement
 from app.web.dependencies import (
     AnyKey,
@@ -46,6 +49,20 @@ _EXAMPLE: JsonObject = {
     "description": "Reads, questions and explains data.",
     "achievementType": "MicroCredential",
     "criteria": {"narrative": "Pass the final project with at least 60 %."},
+    "microcredential": {
+        "outcomes": [{"title": "Question a data set before relying on it."}],
+        "workload_hours": 200,
+        "credit": {"scheme": "SCQF", "value": 20},
+        "level": {"framework": "SCQF", "value": 11},
+        "eqf_level": 7,
+        "assessment": [{"type": "project-work", "title": "Final project", "weight": 100}],
+        "participation": ["online"],
+        "supervision": "supervised-id",
+        "quality_assurance": [{"type": "institutional", "agent": "https://www.qaa.ac.uk"}],
+        "stackability": ["stand-alone", "stackable"],
+        "stacks_into": [{"award": "PG Certificate in Data Literacy"}],
+        "field": "0612",
+    },
     "resultDescription": [
         {
             "id": "mark",
@@ -59,13 +76,14 @@ _EXAMPLE: JsonObject = {
 _ONE: Responses = {
     200: {
         "description": "The OB 3.0 Achievement, as it was published",
-        "content": {"application/json": {"schema": refs("Achievement")}},
+        "content": {"application/json": {"schema": refs("PublishedAchievement")}},
     }
 }
 _MADE: Responses = {
     201: {
-        "description": "The OB 3.0 Achievement; its `id` is its public address",
-        "content": {"application/json": {"schema": refs("Achievement")}},
+        "description": "The OB 3.0 Achievement; its `id` is its public address. `warnings` stand "
+        "only in this answer, where something is hardly plausible.",
+        "content": {"application/json": {"schema": refs("PublishedAchievement")}},
         "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
     }
 }
@@ -100,12 +118,15 @@ def post_achievement(
 
     What is published cannot be changed, only followed by a new version. Result descriptions and
     rubric levels may be named by a short word such as `mark`; it becomes a part of the address.
+
+    `microcredential` says in plain words what the learning is worth. It becomes members that other
+    institutions can read: native ones of Open Badges, and those of the European Learning Model.
     """
 
     def create() -> Answer:
         owner = load_issuer(session, issuer)
         made = create_achievement(session, desk.settings, owner, body, now=now, actor=caller.actor)
-        return Answer(201, made.document, achievement_url(desk.settings, made.id))
+        return _created(desk.settings, made, body)
 
     return once.answer(session, now, create)
 
@@ -174,9 +195,19 @@ def post_version(
     def create() -> Answer:
         former = _load(session, issuer, achievement)
         made = create_version(session, desk.settings, former, body, now=now, actor=caller.actor)
-        return Answer(201, made.document, achievement_url(desk.settings, made.id))
+        return _created(desk.settings, made, body)
 
     return once.answer(session, now, create)
+
+
+def _created(settings: Settings, made: Achievement, definition: JsonObject) -> Answer:
+    """The document as it is published, with warnings where something is hardly plausible."""
+    document = made.document
+    warnings = microcredential_warnings(definition)
+    if warnings:
+        told = [asdict(warning) for warning in warnings]
+        document = dump_json({**parse_object(document), "warnings": told})
+    return Answer(201, document, achievement_url(settings, made.id))
 
 
 def _load(session: Session, issuer: str, id_: str) -> Achievement:

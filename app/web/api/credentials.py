@@ -127,6 +127,30 @@ _ISSUE_REQUEST: JsonObject = {
         "activity_start": _DATE,
         "activity_end": _DATE,
         "credits_earned": {"type": "number", "minimum": 0},
+        "credit_received": {
+            "description": "One amount, or several of which the first was awarded and the others "
+            "follow by a published rule; no more than the achievement offers.",
+            "anyOf": [refs("Credit"), {"type": "array", "minItems": 1, "items": refs("Credit")}],
+        },
+        "grade": {**_TEXT, "description": "A result for the achievement's only kind of grade."},
+        "supervision": {**_TEXT, "description": "As it was; `supervised-id`, for instance."},
+        "recognition_basis": {
+            **_TEXT,
+            "description": "`taught`, `prior-certificated` or `prior-experiential`.",
+        },
+        "awarding_bodies": {
+            "type": "array",
+            "minItems": 1,
+            "items": refs("Organisation"),
+            "description": "Where they are others than the issuer, or several.",
+        },
+        "provider": {
+            "description": "Who taught it, where that is not the issuer.",
+            "anyOf": [
+                refs("Organisation"),
+                {"type": "array", "minItems": 1, "items": refs("Organisation")},
+            ],
+        },
         "license_number": _TEXT,
         "role": _TEXT,
         "term": _TEXT,

@@ -1,0 +1,87 @@
+from fractions import Fraction
+
+import pytest
+
+from app.credentials.display import view_achievement, view_badge
+from app.credentials.key_facts import (
+    KeyFact,
+    assessment_in_words,
+    key_facts,
+    quality_in_words,
+    stacking_in_words,
+    with_key_facts,
+)
+from app.credentials.learning import read_learning
+from app.credentials.learning_parts import Assessment, QualityClaim, StackingOption
+from tests.microcredentials import EXAMPLES
+
+LEARNING = read_learning(EXAMPLES["PG Cert module"].achievement())
+FACTS = """### Key facts
+
+- **You can afterwards:** Critically evaluate an algorithmic system against an ethical framework; \
+Propose measures that stand up to scrutiny
+- **Workload:** 200 hours
+- **Credit:** 20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)
+- **Level:** SCQF level 11, EQF level 7
+- **Assessed by:** Marked assignment “Case study report” (60 %, supervised with id verification), \
+Oral examination “Defence” (40 %, supervised without id verification)
+- **Form:** online, blended
+- **Setting:** Formal learning
+- **Field:** Database and network design and administration
+- **To be admitted:** Bachelor degree or equivalent experience.
+- **Quality assurance, as stated by the issuer:** Institutional quality assurance by Quality \
+Agency of the Highlands, Programme quality assurance by https://engineers.example
+- **Stackability:** Stand-alone, Stackable towards another credential
+- **Counts towards:** PG Certificate Data Ethics (rules: \
+https://badges.inverbrae.example/pathways/pgcert-data-ethics)"""
+
+
+def test_the_facts_stand_at_the_end_of_the_criteria() -> None:
+    narrative = EXAMPLES["PG Cert module"].achievement()["criteria"]["narrative"]
+    assert narrative == f"Pass a case study report.\n\n{FACTS}"
+
+
+@pytest.mark.parametrize("before", ["", None])
+def test_without_criteria_the_facts_stand_alone(before: str | None) -> None:
+    assert with_key_facts(before, LEARNING) == FACTS
+
+
+def test_an_older_block_is_replaced_and_not_followed_by_another() -> None:
+    once = with_key_facts("Pass.", LEARNING)
+    older = once.replace("200 hours", "180 hours")
+    assert with_key_facts(older, LEARNING) == once
+    assert with_key_facts(f"Pass.\n\n{FACTS}\n\nAnd more.", LEARNING).count("### Key facts") == 2
+
+
+def test_a_credential_adds_what_was_received() -> None:
+    facts = key_facts(read_learning(EXAMPLES["PG Cert module"].credential()))
+    assert KeyFact("Recognised on the basis of", "Taught") in facts
+    [received] = [fact.text for fact in facts if fact.label == "Credit received"]
+    assert received == "20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)"
+
+
+def test_a_shared_way_of_supervision_is_told_once() -> None:
+    facts = key_facts(read_learning(EXAMPLES["platform series"].achievement()))
+    told = {fact.label: fact.text for fact in facts}
+    assert told["Supervision of the assessment"] == "Supervised with ID verification"
+    assert "supervised" not in told["Assessed by"].lower()
+
+
+def test_nothing_stated_is_nothing_told() -> None:
+    assert key_facts(read_learning({})) == ()
+
+
+def test_each_part_can_be_said_with_less() -> None:
+    assert assessment_in_words(Assessment()) == "Assessment"
+    assert assessment_in_words(Assessment("quiz", weight=Fraction(1, 3))) == "Quiz (100/3 %)"
+    assert quality_in_words(QualityClaim()) == "Quality assurance"
+    assert stacking_in_words(StackingOption()) == "a further award"
+    assert stacking_in_words(StackingOption(award="https://a.example")) == "https://a.example"
+
+
+def test_pages_are_handed_what_was_read() -> None:
+    example = EXAMPLES["PG Cert module"]
+    assert view_badge(example.credential()).learning == read_learning(example.credential())
+    offered = view_achievement(example.achievement()).learning
+    assert offered.outcomes == LEARNING.outcomes
+    assert offered.credit_offered == LEARNING.credit_offered
