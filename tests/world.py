@@ -13,16 +13,19 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
+from app.encoding.dates import format_datetime
+from app.encoding.multibase import encode_base58btc, encode_base64url
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckUndecided
 from app.fetch.documents import fetch_from_documents
 from app.jsonld.contexts import ContextBundle, load_contexts
+from app.jsonld.safe_mode import canonicalize
 from app.keys.did_web import did_web_urls
 from app.keys.file_store import FileSigner
 from app.keys.resolution import make_resolver
 from app.keys.signer import Signer
-from app.proofs.checked import check_document
-from app.proofs.data_integrity import add_proof
+from app.proofs.checked import UnsecuredDocument, check_document, read_unsecured
+from app.proofs.data_integrity import CRYPTOSUITES, add_proof
 from app.proofs.profiles import OPEN_BADGE, VC, Profile
 from app.proofs.vc_jose import sign_jwt
 from app.status.bitstring import build_status_list_credential, empty_bits, set_bit
@@ -198,3 +201,45 @@ def outcomes(result: VerificationResult) -> dict[str, str]:
         check.name: check.problem.code if check.problem is not None else str(Outcome.PASSED)
         for check in result.checks
     }
+
+
+def with_proof(
+    document: JsonObject,
+    signer: Signer,
+    *,
+    profile: Profile = VC,
+    cryptosuite: str = "eddsa-rdfc-2022",
+    **members: Any,
+) -> JsonObject:
+    """A document with one more proof whose `members` are free; None leaves one out.
+
+    For a chain (`previousProof`), the proof also signs the earlier proofs that it names.
+    """
+    previous = members.get("previousProof", [])
+    names = previous if isinstance(previous, list) else [previous]
+    listed = document.get("proof", [])
+    proofs = listed if isinstance(listed, list) else [listed]
+    configuration: JsonObject = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": cryptosuite,
+        "created": format_datetime(NOW),
+        "verificationMethod": signer.verification_method,
+        "proofPurpose": "assertionMethod",
+        **members,
+    }
+    configuration = {name: value for name, value in configuration.items() if value is not None}
+    unsecured = read_unsecured(document, profile, CONTEXTS)
+    if names:
+        earlier = [proof for proof in proofs if proof.get("id") in names]
+        chained = {**unsecured.document, "proof": earlier}
+        unsecured = UnsecuredDocument(chained, CONTEXTS, canonicalize(chained, CONTEXTS))
+    data = CRYPTOSUITES[cryptosuite].hash_data(unsecured, configuration)
+    proof = {**configuration, "proofValue": "z" + encode_base58btc(signer.sign(data))}
+    return {**document, "proof": [*proofs, proof] if proofs else proof}
+
+
+def signed_token(payload: JsonObject, signer: Signer, **header: Any) -> str:
+    """A compact JWS of any payload; nothing of it is checked."""
+    members = {"alg": signer.algorithm, **header}
+    signing_input = ".".join(encode_base64url(dump_json(part)) for part in (members, payload))
+    return f"{signing_input}.{encode_base64url(signer.sign(signing_input.encode()))}"

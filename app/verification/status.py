@@ -47,8 +47,7 @@ def _entries(document: JsonObject) -> list[dict[str, Any]]:
 
 
 def _check_entry(entry: StatusEntry, issuer: str | None, world: World) -> None:
-    url = urlsplit(entry.status_list_credential)
-    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK_HOSTS):
+    if not _may_be_read(entry.status_list_credential):
         raise CheckUndecided("status_unavailable", "a status list is read over https only")
     try:
         data = world.fetch_status(entry.status_list_credential)
@@ -60,6 +59,15 @@ def _check_entry(entry: StatusEntry, issuer: str | None, world: World) -> None:
     if bit_at(bits, entry.status_list_index):
         code = _VERDICTS[entry.status_purpose]
         raise CheckFailed(code, f"the issuer's status list says that it is {code}")
+
+
+def _may_be_read(address: str) -> bool:
+    """Over https only; this machine itself may speak plain http."""
+    try:
+        url = urlsplit(address)
+    except ValueError:  # such as https://[x
+        return False
+    return url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK_HOSTS)
 
 
 def _verified_list(data: bytes, issuer: str | None, world: World) -> JsonObject:
