@@ -251,7 +251,18 @@ def test_odd_options_are_a_client_error_or_passed_over(
     assert answer.status_code in (400, 422)
 
 
-_ODD: list[object] = [None, 1, True, [], [genuine()], "", "x.y.z", "eyJ.eyJ.AA.AA", {}, {"type": []}]
+_ODD: list[object] = [
+    None,
+    1,
+    True,
+    [],
+    [genuine()],
+    "",
+    "x.y.z",
+    "eyJ.eyJ.AA.AA",
+    {},
+    {"type": []},
+]
 
 
 @pytest.mark.parametrize("path", _VERIFIERS)
