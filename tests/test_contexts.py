@@ -43,7 +43,7 @@ DIGESTS = {
     "bitstring-status-list-v1.json": (
         "fd08cbf28ddd829ab2f1978c48f43ab07a112c1c90245a0cfac7ba721c65170c"
     ),
-    "microcredential-v1.json": ("b9d82173308466434c76852edee29a88dac72e5ebc44072af2d9773b3541534b"),
+    "microcredential-v1.json": ("0df673d7b7a8f231d79913aaf7eba3f4ec1f1d33ed0938aa438699dce379b7d5"),
 }
 
 # Digests that W3C prints beside the contexts in VCDM 1.1, VCDM 2.0, Data Integrity 1.0 and

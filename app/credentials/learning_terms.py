@@ -82,7 +82,7 @@ def read_terms(
     return TermClaims(
         outcomes=tuple(_outcomes(achievement, tongue)),
         workload_hours=hours_in(achievement.get("volumeOfLearning")),
-        contact_hours=hours_in(achievement.get("contactHour")),
+        contact_hours=amount_in(text_in(achievement.get("contactHour"))),
         credit_offered=_credits(achievement.get("creditPoint")),
         credit_received=_credits(subject.get("creditReceived")),
         levels=_levels(achievement),

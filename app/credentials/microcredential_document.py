@@ -170,7 +170,7 @@ def extension_members(micro: MicroCredential, url: str, language: str | None) ->
                 for number, each in enumerate(micro.outcomes, 1)
             ],
             "volumeOfLearning": _hours(micro.workload_hours),
-            "contactHour": _hours(micro.contact_hours),
+            "contactHour": micro.contact_hours and amount_text(micro.contact_hours),
             "creditPoint": [credit_point(each) for each in micro.credit],
             "eqfLevel": eqf[0] if eqf else None,
             "nqfLevel": [iri for iri in national if not iri.startswith(NAMESPACE)],
