@@ -15,7 +15,16 @@ from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.web import api_docs, operations
-from app.web.api import achievements, api_keys, credentials, images, issuers
+from app.web.api import (
+    achievements,
+    api_keys,
+    awards,
+    credentials,
+    images,
+    issuers,
+    policies,
+    reviews,
+)
 from app.web.dependencies import Desk
 from app.web.error_page import ProblemPages
 from app.web.limits import AnswerHeaders, BodyLimit
@@ -25,6 +34,7 @@ from app.web.protocols import vc_api_issue, vc_api_verify
 from app.web.public import achievements as achievement_pages
 from app.web.public import contexts, did_documents, home, share, static, status_lists, verify
 from app.web.public import issuers as issuer_pages
+from app.web.public import policies as policy_documents
 from app.web.request_log import Metrics, RequestLog, make_log
 
 DESCRIPTION = """\
@@ -39,9 +49,12 @@ ROUTERS = (
     api_docs.router,
     issuers.router,
     achievements.router,
+    reviews.router,
+    policies.router,
     images.router,
     api_keys.router,
     credentials.router,
+    awards.router,
     vc_api_issue.router,
     vc_api_verify.router,
     did_documents.router,
@@ -51,6 +64,7 @@ ROUTERS = (
     share.router,
     achievement_pages.router,
     issuer_pages.router,
+    policy_documents.router,
     contexts.router,
     static.router,
 )

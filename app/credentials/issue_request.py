@@ -163,7 +163,7 @@ class IssueRequest:
     """One credential to be issued. `results` and `evidence` are OB 3.0 objects, types filled in.
 
     `supervision` (as it was) and `recognition_basis` are codes of their vocabularies. `award` is
-    the id of a provisional award, `given` the request's canonical bytes without `board` and `award`.
+    the id of a provisional award; `given` are the request's canonical bytes without it and `board`.
     """
 
     achievement: str

@@ -11,6 +11,7 @@ from app.credentials.issue_request import IssueRequest
 from app.credentials.microcredential_terms import CANONICAL_CONTEXT, CONTEXT_PATH, ContextPin
 from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import CheckFailed, Finding, InvalidRequest, NotFound
+from app.issuing.award_gate import award_for, hold_to_policy, require_published
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of, refuse_backward_clock
 from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
@@ -19,10 +20,11 @@ from app.jsonld.contexts import digest_sri
 from app.proofs.checked import CheckedDocument, check_document
 from app.proofs.profiles import OPEN_BADGE
 from app.registry.achievements import achievement_id_of, load_achievement
+from app.registry.awards import close_award
 from app.registry.issuers import issuer_profile, load_issuer
 from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
 from app.status.bitstring import status_entry
-from app.storage.tables import Achievement, Credential, Issuer
+from app.storage.tables import Achievement, Award, Credential, Issuer
 
 SALT_BYTES = 16
 
@@ -60,9 +62,9 @@ def issue_credential(
 ) -> Credential:
     """Issue one credential and return its row; design.md "Data flow: issue".
 
-    1. load the issuer, its keys and the achievement
+    1. load the issuer, its keys, the achievement (a published one) and the board's confirmation
     2. reserve a status entry; from here on issuing for this issuer is one after the other
-    3. build the unsecured document
+    3. build the unsecured document, and put the definition policy to it
     4. check it with the verifier's own rules, in safe mode: no term may vanish
     5. audit line "signing", ids only
     6. add the proof, and verify the result with the public key: without its proof it must equal
@@ -73,14 +75,17 @@ def issue_credential(
 
     Nothing is committed here: whoever opened the transaction answers "created" after its commit.
     Raises NotFound (issuer), InvalidRequest (`field` points into the request), Conflict
-    (`issuer_has_no_key`), KeyStoreError and Unavailable.
+    (`issuer_has_no_key`, `achievement_state`, `board_needed`, `award_state`), KeyStoreError and
+    Unavailable.
     """
     issuer = load_issuer(session, issuer_id)  # 1
     hold_keys(session, issuer.id)
     key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
     token_key = find_active_key(session, issuer.id, CREDENTIALS, "P-256")
     keys = [key] if token_key is None else [key, token_key]
-    achievement = _achievement_of(session, desk, issuer, request)
+    achievement = achievement_of(session, desk, issuer, request)
+    require_published(achievement)
+    award = award_for(session, achievement, request, now=now, actor=actor)
     refuse_backward_clock(session, issuer.id, now)
 
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
@@ -91,10 +96,12 @@ def issue_credential(
         issuer,
         achievement,
         request,
+        award,
         credential_url=desk.credential_url(row_id),
         credential_status=status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE),
         now=now,
     )
+    hold_to_policy(session, desk.settings, issuer, achievement, document, award)
     checked = _check(document, desk)  # 4
 
     note_signing(session, issuer, keys, row_id, now=now, actor=actor)  # 5
@@ -120,11 +127,13 @@ def issue_credential(
     )
     session.add(credential)
     session.flush()
+    if award is not None:
+        close_award(session, award, row_id, now=now, actor=actor)
     note_signed(session, issuer, keys, row_id, now=now, actor=actor)  # 9
     return credential
 
 
-def _achievement_of(
+def achievement_of(
     session: Session, desk: IssuingDesk, issuer: Issuer, request: IssueRequest
 ) -> Achievement:
     """The achievement that the request names by its URL or the last part of it."""
@@ -147,11 +156,14 @@ def _build(
     issuer: Issuer,
     achievement: Achievement,
     request: IssueRequest,
+    award: Award | None,
     *,
     credential_url: str,
     credential_status: JsonObject,
     now: datetime,
 ) -> JsonObject:
+    """The unsecured document; what a board confirmed was awarded on the day it met."""
+    board_met = None if award is None else award.confirmed_at
     definition = parse_object(achievement.document)
     subject = build_subject(
         request,
@@ -166,7 +178,7 @@ def _build(
         subject=subject,
         valid_from=request.valid_from or now,
         valid_until=request.valid_until,
-        awarded_date=request.awarded_date,
+        awarded_date=request.awarded_date or board_met,
         evidence=request.evidence,
         credential_status=credential_status,
         name=request.name,

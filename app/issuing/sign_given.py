@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest
+from app.issuing.award_gate import hold_given_to_policy
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of, refuse_backward_clock
 from app.issuing.signing import note_signed, note_signing, sign_and_verify
@@ -41,7 +42,8 @@ def issue_given(
 ) -> Credential:
     """Sign a given credential with the issuer's key and store it.
 
-    1. load the issuer and its key, and see that the credential is its own and is not signed yet
+    1. load the issuer and its key, see that the credential is its own and is not signed yet, and
+       put the issuer's definition policy to it
     2. reserve a status entry; from here on issuing for this issuer is one after the other
     3. add the status entry and the contexts that are missing
     4. check it with the verifier's own general rules, in safe mode
@@ -58,6 +60,7 @@ def issue_given(
     hold_keys(session, issuer.id)
     key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
     _check_ours(desk, issuer, credential)
+    hold_given_to_policy(session, desk.settings, issuer, credential)
     refuse_backward_clock(session, issuer.id, now)
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
     document = _completed(  # 3

@@ -1,4 +1,4 @@
-"""Achievement definitions: published once, never changed; a change is a new version.
+"""Achievement definitions: never changed once they are made; a change is a new version.
 
 Each version has its own id and address, and all stay readable, since credentials name the version
 that was earned. Versions of one achievement form a series, named by the id of the first.
@@ -21,6 +21,7 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, is_row_id, list_page
+from app.registry.reviews import DRAFT, PUBLISHED
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Issuer
@@ -36,10 +37,17 @@ def create_achievement(
     *,
     now: datetime,
     actor: str,
+    draft_under: str | None = None,
 ) -> Achievement:
-    """Publish the first version of an achievement; raises InvalidRequest with all to mend."""
+    """Publish the first version of an achievement; raises InvalidRequest with all to mend.
+
+    With `draft_under`, the id of the issuer's definition policy, it becomes a draft
+    (`app.registry.reviews`).
+    """
     id_ = secrets.token_urlsafe(16)
-    return _publish(session, settings, issuer, definition, id_, id_, 1, now=now, actor=actor)
+    return _store(
+        session, settings, issuer, definition, id_, id_, 1, draft_under, now=now, actor=actor
+    )
 
 
 def create_version(
@@ -50,8 +58,9 @@ def create_version(
     *,
     now: datetime,
     actor: str,
+    draft_under: str | None = None,
 ) -> Achievement:
-    """Publish a further version of the achievement, whichever version of it is given."""
+    """The same for a further version of the achievement, whichever version of it is given."""
     # Holding the first version makes two writers number theirs one after the other.
     series = achievement.series_id
     session.scalar(select(Achievement.id).where(Achievement.id == series).with_for_update())
@@ -59,9 +68,34 @@ def create_version(
     version = session.scalars(newest).one() + 1
     issuer = load_issuer(session, achievement.issuer_id)
     id_ = secrets.token_urlsafe(16)
-    return _publish(
-        session, settings, issuer, definition, id_, series, version, now=now, actor=actor
+    return _store(
+        session,
+        settings,
+        issuer,
+        definition,
+        id_,
+        series,
+        version,
+        draft_under,
+        now=now,
+        actor=actor,
     )
+
+
+def compose_achievement(
+    settings: Settings, issuer: Issuer, definition: JsonObject, id_: str, version: int = 1
+) -> JsonObject:
+    """The document that a definition becomes; raises InvalidRequest with all to mend."""
+    url = achievement_url(settings, id_)
+    creator = {"id": issuer.did, "type": ["Profile"], "name": issuer.profile["name"]}
+    members = compose_members(definition, url)
+    return {"id": url, "version": str(version), "creator": creator, **members}
+
+
+def compose_members(definition: JsonObject, url: str) -> JsonObject:
+    """The same without what the service gives it; `url` is the achievement's own."""
+    members = validate_achievement(_with_absolute_ids(definition, url))
+    return publish_microcredential(members, url)
 
 
 def load_achievement(session: Session, id_: str) -> Achievement:
@@ -99,7 +133,7 @@ def achievement_id_of(settings: Settings, reference: str) -> str:
     return reference.removeprefix(achievement_url(settings, ""))
 
 
-def _publish(
+def _store(
     session: Session,
     settings: Settings,
     issuer: Issuer,
@@ -107,15 +141,13 @@ def _publish(
     id_: str,
     series_id: str,
     version: int,
+    draft_under: str | None,
     *,
     now: datetime,
     actor: str,
 ) -> Achievement:
-    url = achievement_url(settings, id_)
-    members = validate_achievement(_with_absolute_ids(definition, url))
-    members = publish_microcredential(members, url)
-    creator = {"id": issuer.did, "type": ["Profile"], "name": issuer.profile["name"]}
-    document = {"id": url, "version": str(version), "creator": creator, **members}
+    document = compose_achievement(settings, issuer, definition, id_, version)
+    draft = draft_under is not None
     achievement = Achievement(
         id=id_,
         issuer_id=issuer.id,
@@ -124,6 +156,10 @@ def _publish(
         name=document["name"],
         document=dump_json(document),
         created_at=now,
+        state=DRAFT if draft else PUBLISHED,
+        policy_id=draft_under,
+        author=actor,
+        published_at=None if draft else now,
     )
     session.add(achievement)
     session.flush()
@@ -131,7 +167,7 @@ def _publish(
         session,
         at=now,
         actor=actor,
-        action="achievement.published",
+        action="achievement.drafted" if draft else "achievement.published",
         issuer_id=issuer.id,
         subject=id_,
         details={"series_id": series_id, "version": version},

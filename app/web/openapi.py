@@ -154,6 +154,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     # What was published also has the members of our context; its creating answer may warn.
     published = _schema_of(classes.OPEN_BADGES["Achievement"])
     published |= {"title": "PublishedAchievement", "additionalProperties": True}
+    published["properties"]["state"] = {"type": "string"}
+    published["properties"]["findings"] = {"type": "array", "items": {"type": "object"}}
     published["properties"]["warnings"] = {"type": "array", "items": _FINDING}
     schemas["PublishedAchievement"] = published
     return made

@@ -34,7 +34,10 @@ class _ParsedRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON body is parsed by `app.encoding.strict_json`, and nothing else is."""
+    """A route whose JSON body is parsed by `app.encoding.strict_json`, and nothing else is.
+
+    Where the route needs no body, there may be none.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, given a request that is parsed already."""
@@ -42,9 +45,13 @@ class StrictRoute(APIRoute):
         if self.body_field is None or isinstance(self.body_field.field_info, Form):
             return handle
 
+        optional = not self.body_field.field_info.is_required()
+
         async def handle_parsed(request: Request) -> Response:
-            check_media_type(request, MEDIA_TYPES)
             body = await request.body()
+            if optional and not body:
+                return await handle(request)
+            check_media_type(request, MEDIA_TYPES)
             return await handle(_ParsedRequest(request, parse_json(body), body))
 
         return handle_parsed

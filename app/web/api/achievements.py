@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from app.credentials.microcredential_document import microcredential_warnings
 from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from app.errors import NotFound
+from app.issuing.publishing import Review, draft_or_publish
 from app.registry.achievements import (
     achievement_url,
-    create_achievement,
-    create_version,
     list_achievements,
     load_achievement,
 )
@@ -82,7 +81,8 @@ _ONE: Responses = {
 _MADE: Responses = {
     201: {
         "description": "The OB 3.0 Achievement; its `id` is its public address. `warnings` stand "
-        "only in this answer, where something is hardly plausible.",
+        "only in this answer, where something is hardly plausible; `state` and `findings` where "
+        "the issuer has a definition policy.",
         "content": {"application/json": {"schema": refs("PublishedAchievement")}},
         "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
     }
@@ -121,12 +121,17 @@ def post_achievement(
 
     `microcredential` says in plain words what the learning is worth. It becomes members that other
     institutions can read: native ones of Open Badges, and those of the European Learning Model.
+
+    Under a definition policy what carries credit, or does not meet the policy yet, is a draft; the
+    answer then has its `state`, and the `findings` of the policy.
     """
 
     def create() -> Answer:
         owner = load_issuer(session, issuer)
-        made = create_achievement(session, desk.settings, owner, body, now=now, actor=caller.actor)
-        return _created(desk.settings, made, body)
+        made, review = draft_or_publish(
+            session, desk.settings, owner, body, now=now, actor=caller.actor
+        )
+        return _created(desk.settings, made, review, body)
 
     return once.answer(session, now, create)
 
@@ -194,19 +199,27 @@ def post_version(
 
     def create() -> Answer:
         former = _load(session, issuer, achievement)
-        made = create_version(session, desk.settings, former, body, now=now, actor=caller.actor)
-        return _created(desk.settings, made, body)
+        owner = load_issuer(session, issuer)
+        made, review = draft_or_publish(
+            session, desk.settings, owner, body, former=former, now=now, actor=caller.actor
+        )
+        return _created(desk.settings, made, review, body)
 
     return once.answer(session, now, create)
 
 
-def _created(settings: Settings, made: Achievement, definition: JsonObject) -> Answer:
-    """The document as it is published, with warnings where something is hardly plausible."""
-    document = made.document
+def _created(
+    settings: Settings, made: Achievement, review: Review | None, definition: JsonObject
+) -> Answer:
+    """The document, with what there is to say about it: warnings, and under a policy its state."""
+    told: JsonObject = {}
     warnings = microcredential_warnings(definition)
     if warnings:
-        told = [asdict(warning) for warning in warnings]
-        document = dump_json({**parse_object(document), "warnings": told})
+        told["warnings"] = [asdict(warning) for warning in warnings]
+    if review is not None:
+        told["state"] = made.state
+        told["findings"] = [finding.as_json() for finding in review.findings]
+    document = dump_json({**parse_object(made.document), **told}) if told else made.document
     return Answer(201, document, achievement_url(settings, made.id))
 
 

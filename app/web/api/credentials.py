@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.credentials.issue_request import parse_issue_request
+from app.credentials.issue_request import LONGEST_MINUTE, parse_issue_request
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest
+from app.issuing.award_gate import report_on
 from app.issuing.desk import IssuingDesk
 from app.issuing.issue import issue_credential
 from app.issuing.records import list_credentials, load_credential
@@ -46,6 +47,9 @@ class IssuedCredential(BaseModel):
 
     id: str = Field(description="The last part of its URL.")
     url: str = Field(description="Its share page; also the `id` in the document.")
+    findings: list[JsonObject] | None = Field(
+        None, description="What the issuer's definition policy says of it, where there is one."
+    )
     credential: JsonObject = Field(description="The signed Open Badge.")
 
 
@@ -91,7 +95,7 @@ class StatusChange(BaseModel):
 
 _DATE = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string", "minLength": 1}
-_ISSUE_REQUEST: JsonObject = {
+ISSUE_REQUEST: JsonObject = {
     "type": "object",
     "required": ["achievement", "recipient"],
     "additionalProperties": False,
@@ -156,6 +160,14 @@ _ISSUE_REQUEST: JsonObject = {
         "term": _TEXT,
         "name": {**_TEXT, "description": "Instead of the achievement's name."},
         "description": _TEXT,
+        "board": {
+            "type": "object",
+            "description": "That a board confirmed it, where it carries credit under a policy.",
+            "required": ["minute"],
+            "additionalProperties": False,
+            "properties": {"minute": {**_TEXT, "maxLength": LONGEST_MINUTE}, "confirmed_at": _DATE},
+        },
+        "award": {**_TEXT, "description": "Instead: the award that was recorded and confirmed."},
     },
 }
 
@@ -166,7 +178,7 @@ _ISSUE_REQUEST: JsonObject = {
     response_model=IssuedCredential,
     responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
     openapi_extra=json_body(
-        _ISSUE_REQUEST,
+        ISSUE_REQUEST,
         {
             "achievement": "hQ3dX0m2Sb6TgkzVfJ8rWA",
             "recipient": {"email": "ailsa@university.example", "name": "Ailsa Munro"},
@@ -193,7 +205,10 @@ def issue(
             session, desk.issuing, issuer, request, now=now, actor=caller.actor
         )
         url = desk.issuing.credential_url(credential.id)
-        members = {"id": credential.id, "url": url}
+        members: JsonObject = {"id": credential.id, "url": url}
+        findings = report_on(session, desk.settings, credential)
+        if findings:
+            members["findings"] = [finding.as_json() for finding in findings]
         return Answer(201, spliced(members, "credential", credential.document), url)
 
     return once.answer(session, now, create)

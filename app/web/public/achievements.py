@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.credentials.display import view_achievement
 from app.encoding.strict_json import parse_object
+from app.errors import NotFound
 from app.registry.achievements import achievement_url, load_achievement
 from app.registry.issuers import load_issuer
+from app.registry.reviews import PUBLIC, PUBLISHED, WITHDRAWN, is_public
 from app.settings import Settings
 from app.storage.tables import Achievement
 from app.web.badge_pictures import picture_file, picture_source
@@ -41,7 +43,7 @@ def get_achievement(
     accept: Accept = None,
 ) -> Response:
     """The OB 3.0 Achievement exactly as it was published, or its page. A version never changes."""
-    row = load_achievement(session, achievement)
+    row = _load(session, achievement)
     if wants_page(accept):
         return _page(session, desk.settings, row)
     media_type = choose_type(accept, PLAIN_JSON)
@@ -53,7 +55,7 @@ def get_picture(
     request: Request, desk: CurrentDesk, session: ReadSession, achievement: AchievementId
 ) -> Response:
     """The achievement's picture as PNG, for link previews."""
-    row = load_achievement(session, achievement)
+    row = _load(session, achievement)
     view = view_achievement(parse_object(row.document))
     data = picture_file(
         session,
@@ -66,19 +68,28 @@ def get_picture(
     return document_response(request, data, "image/png", cache_control=FOR_GOOD, vary=False)
 
 
+def _load(session: Session, id_: str) -> Achievement:
+    """A version that the world may see; a draft is its issuer's own business."""
+    row = load_achievement(session, id_)
+    if not is_public(row):
+        raise NotFound("not_found", "There is no such achievement.")
+    return row
+
+
 def _page(session: Session, settings: Settings, row: Achievement) -> Response:
     view = view_achievement(parse_object(row.document))
     issuer = load_issuer(session, row.issuer_id)
     issuer_name = issuer.profile["name"]
     versions = _versions(session, row)
-    newest = versions[0]
+    newest = next((each for each in versions if each.state == PUBLISHED), row)
     values = {
         "badge": view,
         "url": achievement_url(settings, row.id),
         "picture": picture_source(settings, view.image_src, title=view.title, issuer=issuer_name),
         "issuer_name": issuer_name,
         "issuer_path": f"/issuers/{issuer.id}",
-        "published_at": row.created_at,
+        "published_at": row.published_at or row.created_at,
+        "withdrawn": row.state == WITHDRAWN,
         "achievement": row,
         "versions": versions,
         "newest": newest if newest.id != row.id else None,
@@ -87,6 +98,6 @@ def _page(session: Session, settings: Settings, row: Achievement) -> Response:
 
 
 def _versions(session: Session, row: Achievement) -> list[Achievement]:
-    """Every version of the achievement, newest first."""
-    query = select(Achievement).where(Achievement.series_id == row.series_id)
+    """Every version of the achievement that was ever published, newest first."""
+    query = select(Achievement).where(Achievement.series_id == row.series_id, PUBLIC)
     return list(session.scalars(query.order_by(Achievement.version.desc())))

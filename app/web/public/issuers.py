@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.credentials.display import in_words
 from app.encoding.strict_json import dump_json
 from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.reviews import PUBLISHED
 from app.settings import Settings
 from app.storage.tables import Achievement, Issuer
 from app.web.dependencies import CurrentDesk, ReadSession
@@ -83,10 +84,10 @@ def _address(address: dict[str, Any]) -> str:
 
 
 def _newest_versions(session: Session, issuer_id: str) -> list[Achievement]:
-    """The newest version of each of the issuer's achievements."""
+    """The newest published version of each of the issuer's achievements."""
     newest = (
         select(Achievement.series_id, func.max(Achievement.version).label("version"))
-        .where(Achievement.issuer_id == issuer_id)
+        .where(Achievement.issuer_id == issuer_id, Achievement.state == PUBLISHED)
         .group_by(Achievement.series_id)
         .subquery()
     )

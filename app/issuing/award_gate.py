@@ -1,0 +1,134 @@
+"""What stands between a request to issue and a credential, besides being well formed.
+
+Only published achievements are issued. Under a definition policy, what is issued has to meet it,
+and credit is awarded by a board: its confirmation stands in the request, or in an award that was
+recorded and confirmed before. An issuer without a policy passes.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.credentials.issue_request import IssueRequest
+from app.encoding.strict_json import JsonObject, parse_object
+from app.errors import Conflict, InvalidRequest
+from app.issuing.policies import IN_CREDENTIAL, IN_REQUEST, find_policy, read_policy, refuse_unmet
+from app.policy.evaluation import RuleFinding, evaluate, governs, is_credit_bearing
+from app.policy.facts import Facts
+from app.policy.profile import facts_of_credential
+from app.registry.awards import claim_award, record_confirmed_award
+from app.registry.reviews import PUBLISHED
+from app.settings import Settings
+from app.storage.tables import Achievement, Award, Credential, Issuer
+
+
+def require_published(achievement: Achievement) -> None:
+    """Raise Conflict (`achievement_state`) unless the achievement is published."""
+    if achievement.state != PUBLISHED:
+        state = achievement.state.replace("_", " ")
+        raise Conflict(
+            "achievement_state",
+            f"Only published achievements are issued, and the state of this one is: {state}.",
+            field="/achievement",
+        )
+
+
+def award_for(
+    session: Session,
+    achievement: Achievement,
+    request: IssueRequest,
+    *,
+    now: datetime,
+    actor: str,
+) -> Award | None:
+    """The award that the request names, or that its board's confirmation makes; often none.
+
+    Raises InvalidRequest for both at once, and as `claim_award` does.
+    """
+    if request.award is None:
+        if request.board is None:
+            return None
+        return record_confirmed_award(
+            session, achievement, request.given, request.board, now=now, actor=actor
+        )
+    if request.board is not None:
+        raise InvalidRequest(
+            "contradiction",
+            "An award that was recorded has its board's confirmation already: leave `board` out.",
+            field="/board",
+        )
+    return claim_award(session, achievement, request.award, request.given)
+
+
+def hold_to_policy(
+    session: Session,
+    settings: Settings,
+    issuer: Issuer,
+    achievement: Achievement,
+    document: JsonObject,
+    award: Award | None,
+) -> None:
+    """Put the policy to a credential before it is signed.
+
+    It is the policy that the achievement was made under, else the issuer's. Raises InvalidRequest
+    (`policy_not_met`) naming each rule, and Conflict (`board_needed`) for credit without an award.
+    """
+    facts = facts_of_credential(document)
+    findings = _findings(session, settings, issuer, achievement, facts)
+    if findings is None:
+        return
+    refuse_unmet(findings, IN_REQUEST)
+    if award is None and is_credit_bearing(facts):
+        raise Conflict(
+            "board_needed",
+            "The achievement carries credit, which a board awards: send `board` with its `minute`, "
+            "or record the award and have it confirmed before it is issued.",
+            field="/board",
+        )
+
+
+def hold_given_to_policy(
+    session: Session, settings: Settings, issuer: Issuer, credential: JsonObject
+) -> None:
+    """The same for a credential that somebody else wrote.
+
+    Under a policy, credit is not awarded this way at all: no board is known to have confirmed it.
+    """
+    facts = facts_of_credential(credential)
+    findings = _findings(session, settings, issuer, None, facts)
+    if findings is None:
+        return
+    refuse_unmet(findings, IN_CREDENTIAL)
+    if is_credit_bearing(facts):
+        raise Conflict(
+            "board_needed",
+            "The credential carries credit, which a board awards: issue it for an achievement of "
+            "yours, where the board's confirmation is recorded.",
+            field="/credentialSubject",
+        )
+
+
+def report_on(
+    session: Session, settings: Settings, credential: Credential
+) -> tuple[RuleFinding, ...]:
+    """What the policy says of a credential that was issued here; nothing where none governs it."""
+    issuer = session.get_one(Issuer, credential.issuer_id)
+    achievement = session.get(Achievement, credential.achievement_id)
+    facts = facts_of_credential(parse_object(credential.document))
+    return _findings(session, settings, issuer, achievement, facts) or ()
+
+
+def _findings(
+    session: Session,
+    settings: Settings,
+    issuer: Issuer,
+    achievement: Achievement | None,
+    facts: Facts,
+) -> tuple[RuleFinding, ...] | None:
+    """The findings, none where the policy does not govern this; None without a policy."""
+    made_under = None if achievement is None else achievement.policy_id
+    policy_id = made_under or issuer.policy_id
+    if policy_id is None:
+        return None
+    policy = read_policy(find_policy(session, settings, policy_id))
+    return evaluate(policy, facts) if governs(policy, facts) else ()

@@ -1,0 +1,190 @@
+"""The steps of an achievement under a definition policy: submit, approve, publish, withdraw."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from app.credentials.issue_request import LONGEST_MINUTE
+from app.encoding.dates import format_datetime
+from app.errors import NotFound
+from app.issuing.policies import find_policy
+from app.issuing.publishing import Review, publish_reviewed, review_of
+from app.registry import reviews
+from app.registry.achievements import achievement_url, load_achievement
+from app.registry.api_keys import Caller
+from app.settings import Settings
+from app.storage.tables import Achievement
+from app.web.api.policies import FindingAnswer, shown
+from app.web.dependencies import (
+    AnyKey,
+    CurrentDesk,
+    IssuerId,
+    Now,
+    ReadSession,
+    WriteSession,
+    require,
+)
+from app.web.openapi import Responses, problems
+from app.web.strict_body import StrictRoute
+
+router = APIRouter(
+    prefix="/api/v1/issuers/{issuer}/achievements/{achievement}",
+    tags=["achievements"],
+    route_class=StrictRoute,
+)
+
+AchievementId = Annotated[str, Path(description="The id of one version.", max_length=256)]
+Writer = Annotated[Caller, Depends(require("achievements:write"))]
+
+
+class Step(BaseModel):
+    """What is said with a step: the minute of the meeting that took it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    minute: str | None = Field(
+        None, min_length=1, max_length=LONGEST_MINUTE, description="Such as `LTC 2026-03-04, 7`."
+    )
+
+
+class ReviewAnswer(BaseModel):
+    """Where an achievement stands, who brought it there and when, and what its policy says."""
+
+    id: str
+    url: str
+    state: str = Field(description="draft, in_review, approved, published or withdrawn.")
+    credit_bearing: bool = Field(description="What carries credit needs approval by another.")
+    policy: str | None = Field(description="The policy that it was made under.")
+    author: str | None
+    approver: str | None
+    minute: str | None = Field(description="The minute of its approval.")
+    submitted_at: str | None
+    approved_at: str | None
+    published_at: str | None
+    withdrawn_at: str | None
+    findings: list[FindingAnswer] = Field(description="What the issuer's present policy says.")
+
+
+_REFUSALS: Responses = problems(400, 401, 403, 404, 409, 415, 422)
+_Step = Step | None
+
+
+@router.get("/review", summary="See where an achievement stands", responses=problems(401, 404))
+def get_review(
+    desk: CurrentDesk,
+    _caller: AnyKey,
+    session: ReadSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+) -> ReviewAnswer:
+    """Its state, its history, and how it stands to the issuer's definition policy."""
+    found = _load(session, issuer, achievement)
+    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+
+
+@router.post("/submit", summary="Hand a draft in for review", responses=_REFUSALS)
+def submit(
+    desk: CurrentDesk,
+    caller: Writer,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    step: _Step = None,
+) -> ReviewAnswer:
+    """A draft goes into review; what the policy says of it is in the answer."""
+    found = _load(session, issuer, achievement)
+    reviews.submit_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
+    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+
+
+@router.post("/approve", summary="Approve what is in review", responses=_REFUSALS)
+def approve(
+    desk: CurrentDesk,
+    caller: Writer,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    step: _Step = None,
+) -> ReviewAnswer:
+    """Needs the minute of the meeting, and another key than the author's."""
+    found = _load(session, issuer, achievement)
+    reviews.approve_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
+    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+
+
+@router.post("/publish", summary="Publish an achievement", responses=_REFUSALS)
+def publish(
+    desk: CurrentDesk,
+    caller: Writer,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    step: _Step = None,
+) -> ReviewAnswer:
+    """From now on it can be seen and issued. It has to meet the policy, and to be approved where it
+    carries credit.
+    """
+    found = _load(session, issuer, achievement)
+    review = publish_reviewed(
+        session, desk.settings, found, minute=_minute(step), now=now, actor=caller.actor
+    )
+    return _answer(session, desk.settings, found, review)
+
+
+@router.post("/withdraw", summary="Withdraw an achievement", responses=_REFUSALS)
+def withdraw(
+    desk: CurrentDesk,
+    caller: Writer,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    step: _Step = None,
+) -> ReviewAnswer:
+    """It is issued no more. What was published stays readable, and its credentials stay valid."""
+    found = _load(session, issuer, achievement)
+    reviews.withdraw_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
+    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+
+
+def _load(session: Session, issuer: str, id_: str) -> Achievement:
+    achievement = load_achievement(session, id_)
+    if achievement.issuer_id != issuer:
+        raise NotFound("not_found", "There is no such achievement.")
+    return achievement
+
+
+def _minute(step: Step | None) -> str | None:
+    return None if step is None else step.minute
+
+
+def _answer(
+    session: Session, settings: Settings, achievement: Achievement, review: Review
+) -> ReviewAnswer:
+    policy = achievement.policy_id
+    times: dict[str, Any] = {
+        name: None if moment is None else format_datetime(moment)
+        for name, moment in (
+            ("submitted_at", achievement.submitted_at),
+            ("approved_at", achievement.approved_at),
+            ("published_at", achievement.published_at),
+            ("withdrawn_at", achievement.withdrawn_at),
+        )
+    }
+    return ReviewAnswer(
+        id=achievement.id,
+        url=achievement_url(settings, achievement.id),
+        state=achievement.state,
+        credit_bearing=review.credit_bearing,
+        policy=None if policy is None else find_policy(session, settings, policy).url,
+        author=achievement.author,
+        approver=achievement.approver,
+        minute=achievement.minute,
+        findings=shown(review.findings),
+        **times,
+    )
