@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from app.encoding.strict_json import MAX_DEPTH, MAX_VALUES, dump_json, parse_json, parse_object
+from app.encoding.strict_json import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    dump_json,
+    parse_json,
+    parse_object,
+    show_json,
+)
 from app.errors import MalformedInput
 
 ACCEPTED: list[tuple[bytes, object]] = [
@@ -96,3 +103,7 @@ def test_an_object_is_read_and_written_compactly_in_its_own_order() -> None:
     assert dump_json(parse_object(b'{ "b": 1, "a": ["\xc3\xa9", 1.0] }')) == (
         '{"b":1,"a":["é",1.0]}'.encode()
     )
+
+
+def test_an_object_is_laid_out_for_people() -> None:
+    assert show_json({"b": 1, "a": ["é"]}) == '{\n  "b": 1,\n  "a": [\n    "é"\n  ]\n}'
