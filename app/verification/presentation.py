@@ -11,7 +11,7 @@ from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, CheckUndecided, MalformedInput
 from app.proofs.checked import read_unsecured
 from app.proofs.data_integrity import proofs_of
-from app.proofs.profiles import Profile
+from app.proofs.profiles import VC, Profile
 from app.verification.authenticity import World, authenticate, check_binding
 from app.verification.envelope import SecuredDocument, read_secured, secured_object
 from app.verification.findings import Findings
@@ -70,7 +70,8 @@ def _check(
     document = secured.document
     holder = _holder_of(document)
     with findings.step("contexts"):
-        unsecured = read_unsecured(document, profile, world.contexts)
+        # The presentation itself is the wallet's, not a badge: `profile` is for what it holds.
+        unsecured = read_unsecured(document, VC, world.contexts)
     with findings.step("conformance"):
         check_presentation(document)
     if not findings.passed("contexts", "conformance"):
@@ -78,7 +79,7 @@ def _check(
     with findings.step("proof"):
         party = holder or _token_holder(secured)
         authenticated = authenticate(
-            secured, unsecured, world, profile=profile, party=party, purpose="authentication"
+            secured, unsecured, world, profile=VC, party=party, purpose="authentication"
         )
         _check_audience(secured, *audience)
     if findings.passed("proof"):

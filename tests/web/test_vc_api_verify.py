@@ -301,6 +301,22 @@ def test_presentation_by_its_holder_is_verified_with_its_credentials(
     assert [c["verdict"] for c in answer.json()["credentials"]] == ["verified"]
 
 
+def test_badges_in_a_presentation_can_be_held_to_the_rules_of_badges(
+    client: TestClient, issued: JsonObject, contexts: ContextBundle, tmp_path: Path
+) -> None:
+    """The wallet's own document need not be a badge for that."""
+    holder = stranger(tmp_path)
+    options = {"profile": "open-badge"}
+    presentation = a_presentation(holder, contexts, issued["credential"])
+    answer = client.post(PRESENT, json={"verifiablePresentation": presentation, "options": options})
+    assert answer.status_code == 200, answer.text
+
+    plain = a_presentation(holder, contexts, a_foreign_credential(holder, contexts))
+    answer = client.post(PRESENT, json={"verifiablePresentation": plain, "options": options})
+    assert answer.status_code == 400
+    assert "context_not_allowed" in codes(answer)
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
