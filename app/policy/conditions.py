@@ -133,8 +133,8 @@ def _holds_of(condition: Present | Count | Some | Includes | Is, facts: Facts) -
             return any(_entry_passes(item, where) for item in items if not isinstance(item, str))
         case Includes(value=wanted):
             return wanted in items
-        case Is(test=test):
-            return test.holds(value)
+        case _:
+            return condition.test.holds(value)
 
 
 def _entry_passes(entry: Entry, where: tuple[tuple[str, Span | OneOf], ...]) -> bool:

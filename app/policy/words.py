@@ -9,7 +9,6 @@ from app.policy.conditions import (
     Condition,
     Count,
     Includes,
-    Is,
     Not,
     OneOf,
     Present,
@@ -67,8 +66,8 @@ def _phrase(condition: Condition) -> str:
         case Some(fact, where):
             told = ", ".join(f"{member} {_test(test)}" for member, test in where)
             return f"{FACTS[fact].words}, {told}" if told else FACTS[fact].words
-        case Is(fact, test):
-            return f"{FACTS[fact].words} {_test(test)}"
+        case _:
+            return f"{FACTS[condition.fact].words} {_test(condition.test)}"
 
 
 def _test(test: Span | OneOf) -> str:
