@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.credentials.key_facts import without_key_facts
 from app.credentials.learning import Learning, read_learning
 from app.credentials.reading import (
     first_of,
@@ -176,7 +177,7 @@ def view_badge(document: Mapping[str, Any]) -> BadgeView:
         description=text_in(achievement.get("description")) or text_in(document.get("description")),
         achievement_id=iri_in(achievement.get("id")),
         achievement_type=_term(achievement.get("achievementType")),
-        criteria_markdown=text_in(criteria.get("narrative")),
+        criteria_markdown=_criteria_text(achievement),
         criteria_url=link_in(criteria.get("id")),
         image_src=image,
         image_caption=text_in(object_in(achievement.get("image")).get("caption")),
@@ -225,6 +226,14 @@ def view_achievement(achievement: Mapping[str, Any]) -> BadgeView:
             "credentialSubject": {"achievement": dict(achievement)},
         }
     )
+
+
+def _criteria_text(achievement: Mapping[str, Any]) -> str | None:
+    """The criteria; the key facts that we wrote behind them are shown from `learning` instead."""
+    narrative = text_in(object_in(achievement.get("criteria")).get("narrative"))
+    if narrative is None:
+        return None
+    return without_key_facts(narrative, read_learning(achievement)) or None
 
 
 def in_words(term: str) -> str:

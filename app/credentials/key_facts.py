@@ -15,6 +15,7 @@ from app.vocabularies.terms import (
     ASSESSMENT,
     FIELD,
     LEARNING_SETTING,
+    PARTICIPATION,
     QUALITY_ASSURANCE,
     RECOGNITION_BASIS,
     STACKABILITY,
@@ -42,14 +43,33 @@ def with_key_facts(narrative: str | None, learning: Learning) -> str:
     return f"{before}\n\n{block}" if before else block
 
 
+def without_key_facts(narrative: str, learning: Learning) -> str:
+    """The criteria without the block, where it says what `learning` says and nothing else.
+
+    For pages that show the facts in a form of their own; a block of other words is kept.
+    """
+    if not _BLOCK.search(narrative) or with_key_facts(narrative, learning) != narrative:
+        return narrative
+    return _BLOCK.sub("", narrative).rstrip()
+
+
 def key_facts(learning: Learning) -> tuple[KeyFact, ...]:
     """The facts in the order in which people ask for them; only those that are stated."""
-    stated = ((label, _BLANKS.sub(" ", text).strip()) for label, text in _facts(learning))
-    return tuple(KeyFact(label, text) for label, text in stated if text)
+    outcomes = "; ".join(each.title.rstrip(".; ") for each in learning.outcomes)
+    return _stated([("You can afterwards", outcomes), *_facts(learning)])
+
+
+def facts_beside_outcomes(learning: Learning) -> tuple[KeyFact, ...]:
+    """The same without the outcomes, for pages that list those one by one."""
+    return _stated(_facts(learning))
+
+
+def _stated(facts: Iterable[tuple[str, str]]) -> tuple[KeyFact, ...]:
+    spelled = ((label, _BLANKS.sub(" ", text).strip()) for label, text in facts)
+    return tuple(KeyFact(label, text) for label, text in spelled if text)
 
 
 def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
-    yield "You can afterwards", "; ".join(each.title.rstrip(".; ") for each in learning.outcomes)
     if learning.workload_hours is not None:
         yield "Workload", f"{amount_text(learning.workload_hours)} hours"
     yield "Credit", ", ".join(map(credit_in_words, learning.credit_offered))
@@ -59,7 +79,7 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
     assessed = (assessment_in_words(each, alone=shared is None) for each in learning.assessments)
     yield "Assessed by", ", ".join(assessed)
     yield "Supervision of the assessment", _labels(_maybe(shared), SUPERVISION.label_of)
-    yield "Form", ", ".join(learning.participation)
+    yield "Form", _labels(learning.participation, PARTICIPATION.label_of)
     yield "Setting", _labels(_maybe(learning.learning_setting), LEARNING_SETTING.label_of)
     basis = _labels(_maybe(learning.recognition_basis), RECOGNITION_BASIS.label_of)
     yield "Recognised on the basis of", basis
@@ -88,7 +108,8 @@ def assessment_in_words(assessment: Assessment, *, alone: bool = True) -> str:
     if assessment.weight is not None:
         details.append(f"{amount_text(assessment.weight * 100)} %")
     if alone and assessment.supervision is not None:
-        details.append(SUPERVISION.label_of(assessment.supervision).lower())
+        label = SUPERVISION.label_of(assessment.supervision)
+        details.append(label[:1].lower() + label[1:])
     return f"{words} ({', '.join(details)})" if details else words
 
 

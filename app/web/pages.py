@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
 from app.web.markdown import is_safe_link, plain, render_markdown
 from app.web.wording import word_date, word_issuer_id, word_problem, word_time
@@ -68,6 +69,7 @@ def _environment() -> Environment:
         "reason": word_problem,
         "issuer_place": word_issuer_id,
         "number": word_number,
+        "worth": facts_beside_outcomes,
     }
     return environment
 

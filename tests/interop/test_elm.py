@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyshacl
 import pytest
+import rdflib
 
 from app.credentials.elm import export_elm
 from app.encoding.strict_json import JsonObject
@@ -16,9 +18,6 @@ from tests.microcredentials import EXAMPLES
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 SHAPES = Path(__file__).parents[2] / "docs" / "elm-shapes.ttl"
-
-pyshacl = pytest.importorskip("pyshacl")
-rdflib = pytest.importorskip("rdflib")
 
 
 def problems_of(document: JsonObject) -> str:

@@ -9,6 +9,7 @@ from app.credentials.issue_request import (
     RecipientIdentifier,
     parse_issue_request,
 )
+from app.encoding.strict_json import dump_json
 from app.errors import InvalidRequest
 from tests.builders import ACHIEVEMENT_URL, EXAM_MARK, an_issue_body, changed
 
@@ -18,7 +19,7 @@ DID = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
 def test_the_least_that_can_be_asked_for() -> None:
     body = {"achievement": "kX2b9QmT0aLr5VnYc7Wd3g", "recipient": {"did": DID}}
     assert parse_issue_request(body) == IssueRequest(
-        achievement="kX2b9QmT0aLr5VnYc7Wd3g", recipient=Recipient(did=DID)
+        achievement="kX2b9QmT0aLr5VnYc7Wd3g", recipient=Recipient(did=DID), given=dump_json(body)
     )
 
 

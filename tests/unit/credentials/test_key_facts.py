@@ -6,10 +6,12 @@ from app.credentials.display import view_achievement, view_badge
 from app.credentials.key_facts import (
     KeyFact,
     assessment_in_words,
+    facts_beside_outcomes,
     key_facts,
     quality_in_words,
     stacking_in_words,
     with_key_facts,
+    without_key_facts,
 )
 from app.credentials.learning import read_learning
 from app.credentials.learning_parts import Assessment, QualityClaim, StackingOption
@@ -23,9 +25,9 @@ Propose measures that stand up to scrutiny
 - **Workload:** 200 hours
 - **Credit:** 20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)
 - **Level:** SCQF level 11, EQF level 7
-- **Assessed by:** Marked assignment “Case study report” (60 %, supervised with id verification), \
-Oral examination “Defence” (40 %, supervised without id verification)
-- **Form:** online, blended
+- **Assessed by:** Marked assignment “Case study report” (60 %, supervised with ID verification), \
+Oral examination “Defence” (40 %, supervised without ID verification)
+- **Form:** Online, Blended
 - **Setting:** Formal learning
 - **Field:** Database and network design and administration
 - **To be admitted:** Bachelor degree or equivalent experience.
@@ -85,3 +87,26 @@ def test_pages_are_handed_what_was_read() -> None:
     offered = view_achievement(example.achievement()).learning
     assert offered.outcomes == LEARNING.outcomes
     assert offered.credit_offered == LEARNING.credit_offered
+
+
+def test_pages_show_the_facts_apart_and_not_twice() -> None:
+    example = EXAMPLES["PG Cert module"]
+    assert view_badge(example.credential()).criteria_markdown == "Pass a case study report."
+    labels = [fact.label for fact in facts_beside_outcomes(LEARNING)]
+    assert labels == [fact.label for fact in key_facts(LEARNING)][1:]
+
+
+def test_a_block_that_says_something_else_is_not_taken_away() -> None:
+    narrative = with_key_facts("Pass.", LEARNING)
+    assert without_key_facts(narrative, LEARNING) == "Pass."
+    other = narrative.replace("200 hours", "2000 hours")
+    assert without_key_facts(other, LEARNING) == other
+    assert without_key_facts("Pass.", LEARNING) == "Pass."
+    assert without_key_facts(FACTS, LEARNING) == ""
+
+
+def test_criteria_of_facts_alone_leave_no_empty_section() -> None:
+    assert view_achievement({"criteria": {"narrative": FACTS}}).criteria_markdown == FACTS
+    achievement = EXAMPLES["PG Cert module"].achievement()
+    bare = {**achievement, "criteria": {"narrative": FACTS}}
+    assert view_achievement(bare).criteria_markdown is None
