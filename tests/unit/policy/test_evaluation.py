@@ -17,12 +17,18 @@ from app.policy.parsing import parse_policy
 
 TEN = Fraction(10)
 ECTS: Entry = {"scheme": "ECTS", "value": TEN}
+CREDIT: tuple[Entry, ...] = (
+    ECTS,
+    {"scheme": "SCQF", "value": Fraction(20)},
+    {"value": Fraction(1)},
+)
+LEVEL: tuple[Entry, ...] = ({"scheme": "RQF", "value": "Entry 3"},)
 FACTS: Facts = {
     "title": "Data Ethics",
     "qualityStatement": "",
     "workloadHours": Fraction(100),
-    "credit": (ECTS, {"scheme": "SCQF", "value": Fraction(20)}, {"value": Fraction(1)}),
-    "level": ({"scheme": "RQF", "value": "Entry 3"},),
+    "credit": CREDIT,
+    "level": LEVEL,
     "participation": ("online",),
     "prerequisites": (),
     "supervision": None,
