@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.credentials.elm import export_elm
 from app.credentials.learning import read_learning
 from app.credentials.microcredential import parse_microcredential
 from tests.microcredentials import EXAMPLES, a_definition, a_microcredential, a_request
@@ -112,6 +113,37 @@ def test_a_badge_pins_our_context_where_this_service_serves_it(
     body = {"verifiableCredential": credential, "options": {}}
     verified = client.post("/credentials/verify", json=body)
     assert verified.status_code == 200, verified.text
+
+
+def test_a_badge_is_exported_to_the_european_learning_model(
+    client: TestClient, admin_headers: Headers
+) -> None:
+    definition = a_definition(a_microcredential())
+    achievement = client.post(ACHIEVEMENTS, headers=admin_headers, json=definition).json()["id"]
+    request = a_request(achievement=achievement)
+    issued = client.post(f"{ACME}/credentials", headers=admin_headers, json=request).json()
+
+    exported = client.get(f"/credentials/{issued['id']}/elm.json")
+    assert exported.status_code == 200
+    assert exported.headers["content-type"] == "application/ld+json"
+    assert exported.json() == export_elm(issued["credential"])
+    assert "proof" not in exported.json()
+    assert client.get(f"/credentials/{'A' * 22}/elm.json").status_code == 404
+
+
+def test_the_page_says_what_the_learning_is_worth(
+    client: TestClient, admin_headers: Headers
+) -> None:
+    definition = EXAMPLES["PG Cert module"].definition
+    achievement = client.post(ACHIEVEMENTS, headers=admin_headers, json=definition).json()["id"]
+    request = {**EXAMPLES["PG Cert module"].request, "achievement": achievement}
+    issued = client.post(f"{ACME}/credentials", headers=admin_headers, json=request)
+    assert issued.status_code == 201, issued.text
+    for path in (achievement, issued.json()["url"]):
+        html = client.get(path, headers={"Accept": "text/html"}).text
+        assert "What the learning is worth" in html
+        assert "20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)" in html
+        assert html.count("Propose measures that stand up to scrutiny") == 1
 
 
 def test_what_was_received_is_held_against_the_offer(

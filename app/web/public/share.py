@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request, Response
 
 from app.credentials.display import BadgeView, view_badge
+from app.credentials.elm import export_elm
 from app.credentials.png import bake_png
 from app.credentials.svg import bake_svg
-from app.encoding.strict_json import parse_object
+from app.encoding.strict_json import dump_json, parse_object
 from app.errors import NotFound
 from app.issuing.records import load_credential
 from app.settings import Settings
@@ -131,6 +132,23 @@ def get_svg(
     name = file_name(view.title, "svg")
     return document_response(
         request, baked, "image/svg+xml", cache_control=REVALIDATE, vary=False, filename=name
+    )
+
+
+@router.get(
+    "/credentials/{credential}/elm.json",
+    summary="The credential in the European Learning Model",
+    response_class=Response,
+    responses=problems(404),
+)
+def get_elm(request: Request, session: ReadSession, credential: CredentialId) -> Response:
+    """What the credential says, as ELM JSON-LD for European systems. An export, and not signed:
+    the signed credential is the one to check.
+    """
+    row = load_credential(session, credential)
+    exported = dump_json(export_elm(parse_object(row.document)))
+    return document_response(
+        request, exported, "application/ld+json", cache_control=REVALIDATE, vary=False
     )
 
 
