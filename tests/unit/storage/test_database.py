@@ -83,8 +83,11 @@ def test_a_reader_sees_one_snapshot(database: Database) -> None:
 def test_foreign_keys_are_held(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.execute(
-            text("INSERT INTO achievements VALUES ('a', 'nobody', 'a', 1, 'A', :it, :now)"),
-            {"it": b"", "now": NOW},
+            text(
+                "INSERT INTO api_keys (id, secret_hash, issuer_id, scopes, created_at) "
+                "VALUES ('a', 'hash', 'nobody', '', :now)"
+            ),
+            {"now": NOW},
         )
 
 
