@@ -65,25 +65,30 @@ class PinnedBackend(httpcore2.NetworkBackend):
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
-                return _TimedStream(stream, self._deadline)
+                return TimedStream(stream, self._deadline)
         raise failure
 
 
-class _TimedStream(httpcore2.NetworkStream):
+class TimedStream(httpcore2.NetworkStream):
+    """A connection on which every step has only what is left of the deadline."""
+
     def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has arrived; raises ReadTimeout after the deadline."""
         # Asked here, because a read that finds bytes waiting never times out.
         if self._deadline.has_passed():
             raise httpcore2.ReadTimeout("the answer took too long")
         return self._stream.read(max_bytes, timeout=self._deadline.seconds_left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send some bytes."""
         self._stream.write(buffer, timeout=self._deadline.seconds_left())
 
     def close(self) -> None:
+        """End the connection."""
         self._stream.close()
 
     def start_tls(
@@ -92,10 +97,12 @@ class _TimedStream(httpcore2.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore2.NetworkStream:
+        """The same connection behind TLS, under the same deadline."""
         secured = self._stream.start_tls(
             ssl_context, server_hostname, timeout=self._deadline.seconds_left()
         )
-        return _TimedStream(secured, self._deadline)
+        return TimedStream(secured, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
+        """What the connection below knows of itself."""
         return self._stream.get_extra_info(info)
