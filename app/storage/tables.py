@@ -178,6 +178,44 @@ class Award(Table):
     credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"))
 
 
+class Pathway(Table):
+    """One published, immutable version of a pathway's rules; `document` is what is served.
+
+    Versions of one pathway share `series_id`, the id of the first of them.
+    """
+
+    __tablename__ = "pathways"
+    __table_args__ = (UniqueConstraint("series_id", "version"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    series_id: Mapped[str] = mapped_column(String(36))
+    version: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(Text)  # of the award that it leads to
+    digest: Mapped[str] = mapped_column(String(80))  # of `document`, Subresource Integrity
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class CredentialUse(Table):
+    """That a credential was used up for an award under a rule of single use.
+
+    The credential may be anybody's: only a hash of its issuer and id is kept. The award itself
+    names what it was built from.
+    """
+
+    __tablename__ = "credential_uses"
+    __table_args__ = (
+        Index("ix_credential_uses_issuer_id_fingerprint", "issuer_id", "fingerprint"),
+    )
+
+    award_id: Mapped[str] = mapped_column(ForeignKey("credentials.id"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)  # hex SHA-256
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"))
+    pathway_id: Mapped[str] = mapped_column(ForeignKey("pathways.id"), index=True)
+    used_at: Mapped[datetime]
+
+
 class StatusList(Table):
     """A Bitstring Status List: its bits, and the credential that was last signed over them.
 
