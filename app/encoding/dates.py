@@ -9,6 +9,11 @@ _DATE_TIME_STAMP = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
 )
 
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
 
 def parse_datetime(text: object, *, field: str | None = None) -> datetime:
     """An aware UTC time from a dateTimeStamp (VCDM 2.0 section 4.9).
@@ -34,3 +39,9 @@ def format_datetime(moment: datetime) -> str:
     """A UTC dateTimeStamp of whole seconds, as in 2026-01-31T09:00:00Z."""
     # Not strftime: on Linux its %Y leaves out the zeros of the years before 1000.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def spell_day(moment: datetime) -> str:
+    """A day as people write it, in UTC: `3 May 2026`. Month names do not follow the locale."""
+    at = moment.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"

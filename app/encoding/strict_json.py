@@ -27,7 +27,9 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
+def parse_json(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
+) -> Any:
     """Parse UTF-8 JSON without duplicates, surprises or excess.
 
     Raises `MalformedInput` with one of the codes too_large, not_utf8, too_deep, too_many_nodes,
@@ -49,7 +51,7 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
         raise MalformedInput(
             "not_json", f"not JSON: {error.msg} at line {error.lineno} column {error.colno}"
         ) from None
-    _check_values(value)
+    _check_values(value, max_values)
     return value
 
 
@@ -92,15 +94,15 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def _check_values(value: Any) -> None:
+def _check_values(value: Any, max_values: int) -> None:
     """Count every value and look at every text, without recursion."""
     waiting = [value]
     count = 0
     while waiting:
         item = waiting.pop()
         count += 1
-        if count > MAX_VALUES:
-            raise MalformedInput("too_many_nodes", f"more than {MAX_VALUES} values")
+        if count > max_values:
+            raise MalformedInput("too_many_nodes", f"more than {max_values} values")
         if isinstance(item, dict):
             for key in item:
                 _check_text(key)

@@ -8,6 +8,7 @@ success or as failure.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.encoding.dates import spell_day
 from app.errors.problems import NOT_MADE, Problem
 from app.verification.result import Check, Outcome, Verdict, VerificationResult
 
@@ -169,16 +170,9 @@ def word_problem(problem: Problem) -> str:
     return f"{title}. {detail}." if detail else f"{title}."
 
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
 def word_date(at: datetime) -> str:
     """A day as people write it, in UTC: `3 May 2026`. Month names do not follow the locale."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return spell_day(at)
 
 
 def word_time(at: datetime) -> str:
