@@ -28,6 +28,9 @@ def issue(
     valid_until: Annotated[
         str | None, typer.Option(help="When it ends, such as 2031-01-31T00:00:00Z.")
     ] = None,
+    minute: Annotated[
+        str | None, typer.Option(help="The minute of the board that confirmed the award.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Issue a credential to one learner.
@@ -44,6 +47,8 @@ def issue(
     }
     if valid_until is not None:
         body["valid_until"] = valid_until
+    if minute is not None:
+        body["board"] = {"minute": minute}
     request = parse_issue_request(body)
     with open_desk() as desk, desk.database.write() as session:
         row = issue_credential(

@@ -97,3 +97,15 @@ def test_a_revocation_needs_a_reason_and_a_credential(signet: Signet) -> None:
     assert signet("revoke", badge["id"], "--reason", " ").err == "Say why, in a sentence.\n"
     assert signet("revoke", "nothing", "--reason", "x").status == 1
     assert signet("revoke", badge["id"]).status == 2
+
+
+def test_the_boards_minute_is_recorded_with_the_award(signet: Signet) -> None:
+    an_issuer(signet)
+
+    issued = signet(
+        "issue", "--issuer", "law", "--achievement", an_achievement(), "--email", "a@example.org",
+        "--minute", "Board of examiners, item 4", "--json",
+    ).json  # fmt: skip
+
+    assert issued["credential"]["awardedDate"] == issued["credential"]["validFrom"]
+    assert "Board of examiners" not in str(issued)
