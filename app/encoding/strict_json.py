@@ -27,9 +27,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse_json(
-    data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
-) -> Any:
+def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES) -> Any:
     """Parse UTF-8 JSON without duplicates, surprises or excess.
 
     Raises `MalformedInput` with one of the codes too_large, not_utf8, too_deep, too_many_nodes,
