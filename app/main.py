@@ -32,7 +32,16 @@ from app.web.openapi import ANY_PROBLEM, install_openapi
 from app.web.problems import install_error_handlers
 from app.web.protocols import vc_api_issue, vc_api_verify
 from app.web.public import achievements as achievement_pages
-from app.web.public import contexts, did_documents, home, share, static, status_lists, verify
+from app.web.public import (
+    catalogue,
+    contexts,
+    did_documents,
+    home,
+    share,
+    static,
+    status_lists,
+    verify,
+)
 from app.web.public import issuers as issuer_pages
 from app.web.public import policies as policy_documents
 from app.web.request_log import Metrics, RequestLog, make_log
@@ -64,6 +73,7 @@ ROUTERS = (
     share.router,
     achievement_pages.router,
     issuer_pages.router,
+    catalogue.router,
     policy_documents.router,
     contexts.router,
     static.router,

@@ -16,12 +16,14 @@ from app.issuing.desk import IssuingDesk
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.registry.listing import MAX_LIMIT, Page
+from app.registry.reviews import fill_catalogue
 from app.settings import Settings, SettingsError, read_settings
 from app.storage.database import Database, make_engine, upgrade
 from app.storage.schema import SchemaState, is_sqlite, schema_state
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+_AT_ONCE = 100
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 """The option that every command with a result has."""
@@ -93,8 +95,21 @@ def prepare_database(settings: Settings, *, create: bool) -> None:
             "create` or `signet demo`, or say where it is in SIGNET_DATABASE_URL.",
         )
     upgrade(settings)
+    fill_in(settings)
     if state is SchemaState.BEHIND:
         note("The database was brought up to date.")
+
+
+def fill_in(settings: Settings) -> None:
+    """Derive, in small transactions, what a newer version keeps of what was stored before it."""
+    database = Database(make_engine(settings))
+    try:
+        while True:
+            with database.write() as session:
+                if fill_catalogue(session, limit=_AT_ONCE) == 0:
+                    return
+    finally:
+        database.close()
 
 
 def current_time() -> datetime:

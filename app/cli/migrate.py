@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.desk import AsJson, command_settings
+from app.cli.desk import AsJson, command_settings, fill_in
 from app.cli.output import say, say_json
 from app.errors import Conflict
 from app.storage.database import upgrade
@@ -36,6 +36,8 @@ def migrate(
     if state is not SchemaState.CURRENT and not check:
         upgrade(settings)
         state = schema_state(settings)
+    if state is SchemaState.CURRENT and not check:
+        fill_in(settings)
     if as_json:
         say_json({"state": state.value})
     else:

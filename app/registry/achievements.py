@@ -21,7 +21,7 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, is_row_id, list_page
-from app.registry.reviews import DRAFT, PUBLISHED
+from app.registry.reviews import DRAFT, PUBLISHED, list_newest
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Issuer
@@ -172,6 +172,8 @@ def _store(
         subject=id_,
         details={"series_id": series_id, "version": version},
     )
+    if not draft:
+        list_newest(session, series_id)
     return achievement
 
 

@@ -16,8 +16,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidRequest, NotAuthorized
+from app.registry.catalogue import enter_achievement, leave_catalogue, shown_version
 from app.storage.audit import append_audit
-from app.storage.tables import Achievement
+from app.storage.tables import Achievement, CatalogueEntry
 
 DRAFT = "draft"
 IN_REVIEW = "in_review"
@@ -87,6 +88,7 @@ def publish_achievement(
         return
     achievement.published_at = now
     _move(session, achievement, PUBLISHED, minute=minute, now=now, actor=actor)
+    list_newest(session, achievement.series_id)
 
 
 def withdraw_achievement(
@@ -100,6 +102,36 @@ def withdraw_achievement(
         achievement.published_at = achievement.created_at  # from before there were states
     achievement.withdrawn_at = now
     _move(session, achievement, WITHDRAWN, minute=minute, now=now, actor=actor)
+    list_newest(session, achievement.series_id)
+
+
+def list_newest(session: Session, series_id: str) -> None:
+    """Let the catalogue show the newest published version of a series, or none of it."""
+    # Two versions may change their states at once: one after the other looks for the newest.
+    session.scalar(select(Achievement.id).where(Achievement.id == series_id).with_for_update())
+    query = select(Achievement).where(
+        Achievement.series_id == series_id, Achievement.state == PUBLISHED
+    )
+    newest = session.scalars(query.order_by(Achievement.version.desc()).limit(1)).one_or_none()
+    if newest is None:
+        leave_catalogue(session, series_id)
+    elif newest.id != shown_version(session, series_id):
+        enter_achievement(session, newest)
+
+
+def fill_catalogue(session: Session, *, limit: int) -> int:
+    """List up to so many published series that are in no catalogue yet; how many there were.
+
+    For what was published before there was a catalogue, or by an older version beside this one.
+    """
+    query = select(Achievement.series_id).where(
+        Achievement.state == PUBLISHED,
+        Achievement.series_id.not_in(select(CatalogueEntry.series_id)),
+    )
+    missing = session.scalars(query.distinct().limit(limit)).all()
+    for series_id in missing:
+        list_newest(session, series_id)
+    return len(missing)
 
 
 def _stands(

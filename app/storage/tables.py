@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -139,6 +140,36 @@ class Achievement(Table):
     approved_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class CatalogueEntry(Table):
+    """The newest published version of a series, derived from its document for searching."""
+
+    __tablename__ = "catalogue_entries"
+    __table_args__ = (
+        Index("ix_catalogue_entries_published_at_achievement_id", "published_at", "achievement_id"),
+    )
+
+    series_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    achievement_id: Mapped[str] = mapped_column(ForeignKey("achievements.id"), unique=True)
+    issuer_id: Mapped[str] = mapped_column(ForeignKey("issuers.id"), index=True)
+    published_at: Mapped[datetime]
+    language: Mapped[str | None] = mapped_column(String(64), index=True)
+    search_text: Mapped[str] = mapped_column(Text)  # as app.credentials.findable makes it
+
+
+class CatalogueValue(Table):
+    """One thing that an entry can be filtered by; `number` is a level or an amount of credit."""
+
+    __tablename__ = "catalogue_values"
+    __table_args__ = (Index("ix_catalogue_values_kind_value_number", "kind", "value", "number"),)
+
+    series_id: Mapped[str] = mapped_column(
+        ForeignKey("catalogue_entries.series_id"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[str] = mapped_column(String(512), primary_key=True)
+    number: Mapped[float] = mapped_column(Double, primary_key=True)
 
 
 class Policy(Table):

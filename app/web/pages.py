@@ -92,13 +92,19 @@ def render_page(
     status: int = 200,
     cache_control: str = "no-store",
     script: bool = False,
+    listed: bool = False,
 ) -> Response:
-    """A page as an answer; only a page that asks for it may run our script."""
+    """A page as an answer.
+
+    Only a page that asks for it may run our script, and may be `listed` by search engines: what is
+    offered is for everybody to find, what somebody earned is not.
+    """
     html = _environment().get_template(template).render(host=host_of(settings), **values)
     headers = {
         "Content-Security-Policy": _SCRIPT_POLICY if script else _POLICY,
         "Cache-Control": cache_control,
         "Vary": "Accept",
-        "X-Robots-Tag": "noindex, noarchive",
     }
+    if not listed:
+        headers["X-Robots-Tag"] = "noindex, noarchive"
     return Response(html, status, headers, "text/html; charset=utf-8")

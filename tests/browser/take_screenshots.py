@@ -39,11 +39,36 @@ def _shots(service: Service) -> Iterator[Shot]:
     yield Shot("share-page-dark", valid, scheme="dark")
     yield Shot("share-page-narrow", valid, width=_NARROW, height=1100)
     yield Shot("share-page-revoked", revoked)
+    yield Shot("catalogue", "/catalogue", height=1060)
     yield Shot("verify-page")
     yield Shot("verify-verified", text=service.document(service.valid).decode(), height=820)
     yield Shot("verify-revoked", text=service.document(service.revoked).decode())
     yield Shot("verify-tampered", text=service.tampered(), height=900)
     yield Shot("verify-not-checked", text=service.stranger(), height=900)
+
+
+_FURTHER = (
+    ("Statistics for Public Health", "0542", {"scheme": "SCQF", "value": 15}, "on-site"),
+    ("Research Software Engineering", "0613", {"scheme": "SCQF", "value": 20}, "online"),
+)
+
+
+def _fill_catalogue(service: Service) -> None:
+    """Something more to find than the one achievement that the other pages show."""
+    for name, code, credit, form in _FURTHER:
+        micro = {
+            "outcomes": [{"title": "Take a project from a question to a published answer."}],
+            "credit": credit,
+            "level": {"framework": "SCQF", "value": 11},
+            "eqf_level": 7,
+            "participation": [form],
+            "field": code,
+        }
+        description = "For those who work with data and have to answer for the result."
+        service.publisher.define(
+            name=name, description=description, microcredential=micro, alignment=None,
+            creditsAvailable=None,
+        )  # fmt: skip
 
 
 def _take(page: Page, service: Service, shot: Shot, folder: Path) -> None:
@@ -71,6 +96,7 @@ def main(folder: Path) -> None:
             open_browser(playwright, program) as browser,
             browser.new_context() as context,
         ):
+            _fill_catalogue(service)
             page = context.new_page()
             for shot in _shots(service):
                 _take(page, service, shot, folder)

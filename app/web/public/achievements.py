@@ -3,23 +3,26 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.credentials.display import view_achievement
+from app.credentials.learning import read_learning
 from app.encoding.strict_json import parse_object
 from app.errors import NotFound
 from app.registry.achievements import achievement_url, load_achievement
 from app.registry.issuers import load_issuer
 from app.registry.reviews import PUBLIC, PUBLISHED, WITHDRAWN, is_public
 from app.settings import Settings
-from app.storage.tables import Achievement
+from app.storage.tables import Achievement, Issuer
 from app.web.badge_pictures import picture_file, picture_source
 from app.web.dependencies import CurrentDesk, ReadSession
 from app.web.documents import FOR_GOOD, PLAIN_JSON, document_response
 from app.web.negotiation import choose_type, wants_page
 from app.web.openapi import problems
 from app.web.pages import render_page
+from app.web.schema_org import course_of, embedded
 
 router = APIRouter(tags=["public documents"])
 
@@ -93,8 +96,20 @@ def _page(session: Session, settings: Settings, row: Achievement) -> Response:
         "achievement": row,
         "versions": versions,
         "newest": newest if newest.id != row.id else None,
+        "course": None if row.state == WITHDRAWN else _course(settings, row, issuer),
     }
-    return render_page("achievement.html", settings, values, cache_control="no-cache")
+    return render_page("achievement.html", settings, values, cache_control="no-cache", listed=True)
+
+
+def _course(settings: Settings, row: Achievement, issuer: Issuer) -> Markup:
+    """What search engines read of it."""
+    course = course_of(
+        read_learning(parse_object(row.document)),
+        url=achievement_url(settings, row.id),
+        issuer_name=issuer.profile["name"],
+        issuer_url=f"{settings.public_url}/issuers/{issuer.id}",
+    )
+    return embedded(course)
 
 
 def _versions(session: Session, row: Achievement) -> list[Achievement]:
