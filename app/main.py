@@ -20,8 +20,10 @@ from app.web.api import (
     api_keys,
     awards,
     credentials,
+    evaluations,
     images,
     issuers,
+    pathways,
     policies,
     reviews,
 )
@@ -43,6 +45,7 @@ from app.web.public import (
     verify,
 )
 from app.web.public import issuers as issuer_pages
+from app.web.public import pathways as pathway_pages
 from app.web.public import policies as policy_documents
 from app.web.request_log import Metrics, RequestLog, make_log
 
@@ -64,6 +67,8 @@ ROUTERS = (
     api_keys.router,
     credentials.router,
     awards.router,
+    pathways.router,
+    evaluations.router,
     vc_api_issue.router,
     vc_api_verify.router,
     did_documents.router,
@@ -74,6 +79,7 @@ ROUTERS = (
     achievement_pages.router,
     issuer_pages.router,
     catalogue.router,
+    pathway_pages.router,
     policy_documents.router,
     contexts.router,
     static.router,

@@ -53,9 +53,11 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX
     return value
 
 
-def parse_object(data: bytes, *, max_bytes: int = MAX_BYTES) -> JsonObject:
+def parse_object(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
+) -> JsonObject:
     """Parse as `parse_json` does, and require a JSON object."""
-    value = parse_json(data, max_bytes=max_bytes)
+    value = parse_json(data, max_bytes=max_bytes, max_values=max_values)
     if not isinstance(value, dict):
         raise MalformedInput("not_json", "a JSON object is needed here")
     return value

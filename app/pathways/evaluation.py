@@ -87,7 +87,7 @@ def evaluate(
     items = sort_items(judge, counting)
     chosen, exact = _best(judge, items)
     checks = check_node(judge, chosen)
-    in_force = _in_force(rule, now)
+    in_force = is_in_force(rule, now)
     taken = {item.place for item in chosen}
     credentials = tuple(item.candidate for item in chosen)
     return Evaluation(
@@ -103,7 +103,8 @@ def evaluate(
     )
 
 
-def _in_force(rule: StackRule, now: datetime) -> bool | None:
+def is_in_force(rule: StackRule, now: datetime) -> bool | None:
+    """Whether the rule's own dates include this one; None where it has none."""
     if rule.valid_from is None and rule.valid_until is None:
         return None
     begun = rule.valid_from is None or now >= rule.valid_from

@@ -226,10 +226,11 @@ class StackRule:
     valid_until: datetime | None = None
     sources: tuple[Source, ...] = ()
 
-    def amount_words(self, amount: Fraction) -> str:
-        """An amount of the rule's credit: `60 SCQF credits`."""
+    def amount_words(self, amount: Fraction, *, more: bool = False) -> str:
+        """An amount of the rule's credit: `60 SCQF credits`, `20 more SCQF credits`."""
         unit = "credit" if amount == 1 else "credits"
-        return " ".join(part for part in (amount_text(amount), self.scheme, unit) if part)
+        words = (amount_text(amount), "more" if more else None, self.scheme, unit)
+        return " ".join(word for word in words if word)
 
 
 def checks_of(node: Node) -> Iterator[Check]:
@@ -263,3 +264,27 @@ def count_alternatives(node: Node) -> int:
             product *= count_alternatives(each)
         return product
     return 1
+
+
+def references_of(rule: StackRule) -> Iterator[Reference]:
+    """Every achievement that a rule names."""
+    for articulation in rule.articulations:
+        yield articulation.reference
+    for test in rule.eligible:
+        yield from _references_in(test.where)
+    for check in checks_of(rule.require):
+        if isinstance(check, Include):
+            yield from check.achievements
+        elif not isinstance(check, Window):
+            yield from _references_in(check.where)
+
+
+def _references_in(where: Where) -> Iterator[Reference]:
+    for part in where.parts:
+        if isinstance(part, AnyOf):
+            for choice in part.choices:
+                yield from _references_in(choice)
+        elif isinstance(part, Not):
+            yield from _references_in(part.where)
+        else:
+            yield from part.references

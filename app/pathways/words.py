@@ -18,10 +18,12 @@ from app.pathways.rules import (
     AllNodes,
     AnyNode,
     AnyOf,
+    Articulation,
     Check,
     Condition,
     Count,
     Eligibility,
+    ExchangeRate,
     Include,
     Node,
     Not,
@@ -35,6 +37,7 @@ from app.vocabularies.amounts import amount_text
 from app.vocabularies.terms import FIELD, RECOGNITION_BASIS
 
 _DATE_WORDS = {"awarded": "awarded", "start": "begun"}
+_VALID = "that are valid"
 _OTHERS = "issued by another institution"
 _OWN = "issued by this institution"
 
@@ -85,6 +88,11 @@ class RuleWords:
     def _choice(self, node: Node) -> Step:
         steps = self.steps(node)
         return steps[0] if len(steps) == 1 else Step("All of these together:", steps=steps)
+
+    def eligibility(self) -> tuple[str, ...]:
+        """What a credential must be to count, beyond being valid: `awarded in the last 5 years`."""
+        words = (self.which(test.where) for test in self.rule.eligible)
+        return tuple(each for each in words if each not in ("", _VALID))
 
     def requirement(self, check: Check) -> str:
         """What a check asks for, as a sentence without its full stop."""
@@ -152,7 +160,7 @@ class RuleWords:
     def _words(self, part: Condition) -> str:
         words = list(part.allowed)
         if part.path == "status":
-            return "that are valid"
+            return _VALID
         if part.path == "issuer":
             names = ["this institution" if word == SELF else word for word in words]
             return f"issued by {list_words(names, 'or')}"
@@ -191,9 +199,9 @@ class RuleWords:
             return f"Still missing: {more}."
         if isinstance(check, Share):
             whole = self.rule.award.credits or Fraction(0)
-            more = f"{self.rule.amount_words((check.least - amount) * whole)} more"
+            more = self.rule.amount_words((check.least - amount) * whole, more=True)
         else:
-            more = f"{self.rule.amount_words(check.least - amount)} more"
+            more = self.rule.amount_words(check.least - amount, more=True)
         return f"Still missing: {more}{f' from credentials {which}' if which else ''}."
 
     def failure(self, test: Eligibility, candidate: Candidate) -> str:
@@ -217,6 +225,15 @@ class RuleWords:
         if isinstance(check, Include):
             return f"{amount_text(amount)} of {len(check.achievements)}"
         return _credentials(amount)
+
+    def rate(self, rate: ExchangeRate) -> str:
+        """A conversion: `1 ECTS credit counts as 2 SCQF credits, by uk-ects-2to1`."""
+        return f"1 {rate.scheme} credit counts as {self.rule.amount_words(rate.factor)}"
+
+    def articulation(self, agreed: Articulation) -> str:
+        """An agreement on one achievement."""
+        name = self.name_of(agreed.reference.achievement)
+        return f"{name} counts as {self.rule.amount_words(agreed.credits)}"
 
     def counted(self, counted: Counted) -> str:
         """What a credential counts for, and how that was reckoned."""

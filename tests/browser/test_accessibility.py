@@ -27,22 +27,22 @@ ADDRESSES = {
 SUBMISSIONS = ["verified", "revoked", "tampered", "not checked", "unreadable"]
 
 
-def _violations(page: Page, axe_source: str) -> list[str]:
+def violations(page: Page, axe_source: str) -> list[str]:
     """What axe-core objects to; evaluated through the debugger, which no policy stops."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     page.evaluate(axe_source)
-    violations: list[str] = []
+    complaints: list[str] = []
     for scheme in _SCHEMES:
         page.emulate_media(color_scheme=scheme)
         found: dict[str, Any] = page.evaluate(
             "tags => axe.run(document, { runOnly: { type: 'tag', values: tags } })", _STANDARDS
         )
-        violations += [
+        complaints += [
             f"{scheme}: {violation['id']}: {node['html'][:160]} {node['failureSummary']}"
             for violation in found["violations"]
             for node in violation["nodes"]
         ]
-    return violations
+    return complaints
 
 
 def _submission(service: Service, name: str) -> str:
@@ -63,11 +63,11 @@ def test_a_page_is_accessible(window: Window, service: Service, axe_source: str,
         achievement=service.publisher.achievement.rpartition("/")[2],
     )
 
-    violations = _violations(window.open(address), axe_source)
+    found = violations(window.open(address), axe_source)
 
     if name == "not found":
         window.complaints.clear()  # the browser notes a 404 as an error
-    assert violations == []
+    assert found == []
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
@@ -76,7 +76,7 @@ def test_a_result_is_accessible(
 ) -> None:
     page = window.submit_text(_submission(service, name))
 
-    assert _violations(page, axe_source) == []
+    assert violations(page, axe_source) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/verify", "/catalogue", "/credentials/{valid}"])
