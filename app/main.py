@@ -25,6 +25,7 @@ from app.web.api import (
     issuers,
     pathways,
     policies,
+    registry,
     reviews,
 )
 from app.web.dependencies import Desk
@@ -47,6 +48,7 @@ from app.web.public import (
 from app.web.public import issuers as issuer_pages
 from app.web.public import pathways as pathway_pages
 from app.web.public import policies as policy_documents
+from app.web.public import registry as registry_pages
 from app.web.request_log import Metrics, RequestLog, make_log
 
 DESCRIPTION = """\
@@ -67,6 +69,7 @@ ROUTERS = (
     api_keys.router,
     credentials.router,
     awards.router,
+    registry.router,
     pathways.router,
     evaluations.router,
     vc_api_issue.router,
@@ -79,6 +82,7 @@ ROUTERS = (
     achievement_pages.router,
     issuer_pages.router,
     catalogue.router,
+    registry_pages.router,
     pathway_pages.router,
     policy_documents.router,
     contexts.router,

@@ -169,6 +169,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "unknown_term": (REQUEST, "A word is not in the list it should come from"),
     "contradiction": (REQUEST, "Two statements contradict each other"),
     "implausible": (REQUEST, "A statement is hardly plausible"),
+    "digest_mismatch": (REQUEST, "The content does not have the digest that was given"),
     "achievement_unknown": (REQUEST, "There is no such achievement"),
     "pathway_not_satisfied": (REQUEST, "The credentials do not satisfy the pathway"),
     "confirmation_missing": (REQUEST, "A condition for people is not confirmed"),

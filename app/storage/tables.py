@@ -172,6 +172,28 @@ class CatalogueValue(Table):
     number: Mapped[float] = mapped_column(Double, primary_key=True)
 
 
+class TrustedIssuer(Table):
+    """An issuer, mostly elsewhere, that this service knows; entries end and are never deleted.
+
+    `source` is the list that says so, or this service; `digest` that of the imported list.
+    """
+
+    __tablename__ = "trusted_issuers"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    did: Mapped[str] = mapped_column(String(512), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)  # the name, as app.credentials.findable has it
+    scope: Mapped[dict[str, Any]]  # fields, levels, award_types
+    source: Mapped[str] = mapped_column(String(512), index=True)
+    digest: Mapped[str | None] = mapped_column(String(128))
+    added_by: Mapped[str] = mapped_column(String(128))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
 class Policy(Table):
     """An issuer's own definition policy, immutable; `id` is made of what it says."""
 

@@ -6,9 +6,11 @@ different words in VCDM 2.0 and OB 3.0; `issuer.trusted` is kept apart from the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from app.encoding.dates import format_datetime
 from app.errors.problems import Problem
 
 
@@ -50,12 +52,42 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Who says that an issuer is known: the address of a registry, and until when it says so.
+
+    `covers` is what the issuer is listed for, in words; empty where there is no bound. `own` is
+    true of issuers that this service hosts itself.
+    """
+
+    source: str
+    until: datetime | None = None
+    covers: tuple[str, ...] = ()
+    own: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """A member of `known_by` in answers."""
+        until = None if self.until is None else format_datetime(self.until)
+        return {"source": self.source, "until": until, "covers": list(self.covers)}
+
+
+@dataclass(frozen=True)
 class IssuerSummary:
-    """Who issued it, and whether this service knows them (validation, not verification)."""
+    """Who issued it, and whether this service knows them (validation, not verification).
+
+    `known_by` says from whom, where that is asked for.
+    """
 
     id: str
     name: str | None
     trusted: bool
+    known_by: tuple[Known, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The member `issuer` of answers."""
+        summary: dict[str, Any] = {"id": self.id, "name": self.name, "trusted": self.trusted}
+        if self.known_by:
+            summary["known_by"] = [each.as_json() for each in self.known_by]
+        return summary
 
 
 @dataclass(frozen=True)
@@ -84,11 +116,7 @@ class VerificationResult:
             "checks": [check.as_json() for check in self.checks],
         }
         if self.issuer is not None:
-            answer["issuer"] = {
-                "id": self.issuer.id,
-                "name": self.issuer.name,
-                "trusted": self.issuer.trusted,
-            }
+            answer["issuer"] = self.issuer.as_json()
         answer["fetched"] = list(self.fetched)
         answer["warnings"] = [warning.as_json() for warning in self.warnings]
         answer["own_records"] = self.own_records

@@ -17,9 +17,10 @@ from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.resolution import make_resolver
 from app.proofs.profiles import OPEN_BADGE, Profile
 from app.registry.own_records import is_own_issuer, own_credential, own_document
+from app.registry.trusted_issuers import listings_of, scope_of
 from app.verification.authenticity import World
 from app.verification.presentation import PresentationResult, verify_presentation
-from app.verification.result import VerificationResult
+from app.verification.result import Known, VerificationResult
 from app.verification.verify import verify_credential
 from app.web.dependencies import Desk
 from app.web.public.status_lists import current_list
@@ -45,7 +46,7 @@ def check_bytes(
     """Verify a credential: bytes of any accepted kind, or a parsed object."""
     look = _look(desk, now)
     result = verify_credential(data, profile=profile, world=look.world, with_status=with_status)
-    return _finish(result, look)
+    return _finish(desk, result, look)
 
 
 def check_link(
@@ -65,7 +66,7 @@ def check_link(
         # The person asked for this one; the budget is for where the credential sends us.
         data = desk.fetch(url).body
         look.visited.append(url)
-    return _finish(verify_credential(data, profile=profile, world=look.world), look)
+    return _finish(desk, verify_credential(data, profile=profile, world=look.world), look)
 
 
 def check_presentation(
@@ -90,8 +91,11 @@ def check_presentation(
     )
 
 
-def _finish(result: VerificationResult, look: _Look) -> VerificationResult:
-    return replace(result, fetched=tuple(look.visited), own_records=look.own_records)
+def _finish(desk: Desk, result: VerificationResult, look: _Look) -> VerificationResult:
+    issuer = result.issuer
+    if issuer is not None and issuer.trusted:
+        issuer = replace(issuer, known_by=known_by(desk, issuer.id, look.world.now))
+    return replace(result, issuer=issuer, fetched=tuple(look.visited), own_records=look.own_records)
 
 
 def _look(desk: Desk, now: datetime) -> _Look:
@@ -117,16 +121,26 @@ def _look(desk: Desk, now: datetime) -> _Look:
         except NotFound:
             raise CheckUndecided("not_found", "this service has no such status list") from None
 
-    look = _Look(World(desk.contexts, resolve, fetch_status, _known(desk), now), visited)
+    look = _Look(World(desk.contexts, resolve, fetch_status, _known(desk, now), now), visited)
     return look
 
 
-def _known(desk: Desk) -> Callable[[str], bool]:
+def _known(desk: Desk, now: datetime) -> Callable[[str], bool]:
     def known(issuer: str) -> bool:
-        with desk.database.read() as session:
-            return is_own_issuer(session, issuer)
+        return bool(known_by(desk, issuer, now))
 
     return known
+
+
+def known_by(desk: Desk, issuer: str, now: datetime) -> tuple[Known, ...]:
+    """Every registry that knows the issuer now, this service first."""
+    with desk.database.read() as session:
+        own = [Known(desk.settings.public_url, own=True)] if is_own_issuer(session, issuer) else []
+        listed = [
+            Known(row.source, row.valid_until, scope_of(row).words)
+            for row in listings_of(session, issuer, now=now)
+        ]
+    return (*own, *listed)
 
 
 def _own_list_id(desk: Desk, url: str) -> str | None:

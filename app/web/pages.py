@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
 from app.web.markdown import is_safe_link, plain, render_markdown
-from app.web.wording import word_date, word_issuer_id, word_problem, word_time
+from app.web.wording import word_date, word_issuer_id, word_problem, word_standing, word_time
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,6 +68,7 @@ def _environment() -> Environment:
         "moment": word_time,
         "reason": word_problem,
         "issuer_place": word_issuer_id,
+        "standing": word_standing,
         "number": word_number,
         "worth": facts_beside_outcomes,
     }

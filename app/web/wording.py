@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 
 from app.encoding.dates import spell_day
 from app.errors.problems import NOT_MADE, Problem
-from app.verification.result import Check, Outcome, Verdict, VerificationResult
+from app.verification.result import (
+    Check,
+    IssuerSummary,
+    Known,
+    Outcome,
+    Verdict,
+    VerificationResult,
+)
 
 OUTCOME_WORDS = {
     Outcome.PASSED: "Passed",
@@ -157,6 +164,24 @@ _PLAIN_TITLES = {
     "earlier_check_failed": "Not checked, because an earlier check did not pass",
     "issuer_mismatch": "The signing key belongs to somebody else",
 }
+
+
+def word_standing(issuer: IssuerSummary | None) -> tuple[str, ...]:
+    """From whom the issuer is known here, one phrase for each; none where it is not known."""
+    if issuer is None or not issuer.trusted:
+        return ()
+    listed = tuple(_word_listing(known) for known in issuer.known_by if not known.own)
+    if listed and not any(known.own for known in issuer.known_by):
+        return listed
+    return ("known to this service", *listed)
+
+
+def _word_listing(known: Known) -> str:
+    place = known.source.removeprefix("https://").removeprefix("http://")
+    words = f"listed by {place}"
+    if known.until is not None:
+        words += f" until {word_date(known.until)}"
+    return f"{words}, for {', '.join(known.covers)}" if known.covers else words
 
 
 def word_problem(problem: Problem) -> str:

@@ -20,6 +20,8 @@ ADDRESSES = {
     "achievement": "/achievements/{achievement}",
     "issuer": "/issuers/inverbrae",
     "catalogue": "/catalogue",
+    "registry": "/registry",
+    "registry, searched": "/registry?name=nobody",
     "catalogue, searched": "/catalogue?framework=SCQF&level=9&q=nowhere",
     "API documentation": "/docs",
     "not found": "/nowhere",
@@ -79,7 +81,7 @@ def test_a_result_is_accessible(
     assert violations(page, axe_source) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/verify", "/catalogue", "/credentials/{valid}"])
+@pytest.mark.parametrize("path", ["/", "/verify", "/catalogue", "/registry", "/credentials/{valid}"])
 def test_targets_are_large_enough(window: Window, service: Service, path: str) -> None:
     """24 by 24 CSS pixels, or a link within a sentence (WCAG 2.2, 2.5.8)."""
     page = window.open(path.format(valid=service.valid))

@@ -143,7 +143,10 @@ def test_everything_works_with_the_keyboard_alone(window: Window, service: Servi
     assert summary.locator("..").get_attribute("open") is not None
 
 
-@pytest.mark.parametrize("path", ["/", "/verify", "/docs", "/credentials/{valid}", "/nowhere"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/verify", "/catalogue", "/registry", "/docs", "/credentials/{valid}", "/nowhere"],
+)
 def test_a_narrow_screen_needs_no_sideways_scrolling(
     open_window: OpenWindow, service: Service, path: str
 ) -> None:

@@ -23,6 +23,11 @@ PNG = bytes.fromhex(
 )
 
 
+NO_ISSUERS = {
+    "source": "https://list.example/issuers.json",
+    "digestSRI": "sha256-T1PNoYwrqgwDVLtfmj7L5e0Sq02OEbqHPC8RFhICuUU=",
+    "entries": [],
+}
 ACHIEVEMENT = "/api/v1/issuers/{issuer}/achievements/{achievement}"
 AWARDS = "/api/v1/issuers/{issuer}/awards"
 
@@ -49,6 +54,10 @@ ROWS = [
     Row("POST", "/api/v1/api-keys", "administrator", 201, {}),
     Row("GET", "/api/v1/api-keys", "administrator", 200),
     Row("DELETE", "/api/v1/api-keys/{api_key}", "administrator", 200),
+    Row("POST", "/api/v1/registry/issuers", "administrator", 201, {"did": "did:a:b", "name": "B"}),
+    Row("GET", "/api/v1/registry/issuers", "administrator", 200),
+    Row("DELETE", "/api/v1/registry/issuers/{entry}", "administrator", 200),
+    Row("POST", "/api/v1/registry/imports", "administrator", 200, NO_ISSUERS),
     Row("GET", "/api/v1/issuers/{issuer}", "any key", 200),
     Row("PATCH", "/api/v1/issuers/{issuer}", "issuers:write", 200, {"name": "Renamed"}),
     Row("POST", "/api/v1/issuers/{issuer}/images", "achievements:write", 201, PNG),
@@ -157,7 +166,11 @@ def world(
         headers=admin_headers,
         json={"achievement": achievement, "recipient": {"email": "someone@example.org"}},
     )
+    listed = client.post(
+        "/api/v1/registry/issuers", headers=admin_headers, json={"did": "did:x:y", "name": "Y"}
+    )
     names = {
+        "entry": listed.json()["id"],
         "issuer": SLUG,
         "achievement": achievement,
         "credential_id": publisher.issue(),
