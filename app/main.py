@@ -48,6 +48,7 @@ from app.web.public import (
 from app.web.public import issuers as issuer_pages
 from app.web.public import pathways as pathway_pages
 from app.web.public import policies as policy_documents
+from app.web.public import recognition as recognition_reports
 from app.web.public import registry as registry_pages
 from app.web.request_log import Metrics, RequestLog, make_log
 
@@ -85,6 +86,7 @@ ROUTERS = (
     registry_pages.router,
     pathway_pages.router,
     policy_documents.router,
+    recognition_reports.router,
     contexts.router,
     static.router,
 )

@@ -34,15 +34,17 @@ class PolicyEdition:
 
 @dataclass(frozen=True)
 class CredentialDigest:
-    """Which file the report speaks of: its place, and the digest of its bytes.
+    """Which file the report speaks of: its place, how it was handed in, the digest of its bytes.
 
-    `digest_of` says which bytes: those sent, or the object in its canonical form (RFC 8785).
+    `digest_of` says which bytes: those of the file, or the object's canonical form (RFC 8785).
+    There is no digest where nothing could be read.
     """
 
     number: int
+    submitted_as: str | None
     id: str | None
-    digest: str
-    digest_of: str
+    digest: str | None
+    digest_of: str | None
 
 
 @dataclass(frozen=True)

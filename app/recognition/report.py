@@ -70,12 +70,14 @@ _VOCABULARIES = (
 class Entry:
     """A credential as it was handed in, and what came of its verification.
 
-    `canonical` says that `data` is the canonical form of an object (RFC 8785), not a file.
+    `canonical` says that `data` is the canonical form of an object (RFC 8785), not a file; it is
+    None where nothing could be read. `submitted_as` is the file's name or address, if it had one.
     """
 
-    data: bytes
+    data: bytes | None
     result: VerificationResult
     canonical: bool = False
+    submitted_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,7 @@ def build_report(
             PolicyEdition(each.id, each.label, each.version) for each in at_hand.values()
         ),
         credentials=tuple(
-            CredentialDigest(
-                number=number,
-                id=id_,
-                digest=digest_sri(entry.data),
-                digest_of="canonical JSON (RFC 8785)" if entry.canonical else "the file",
-            )
+            _digest(number, entry, id_)
             for number, (entry, id_) in enumerate(zip(entries, ids, strict=True), 1)
         ),
     )
@@ -149,6 +146,13 @@ def verified_document(result: VerificationResult) -> Mapping[str, Any] | None:
 def _id_of(result: VerificationResult) -> str | None:
     document = verified_document(result)
     return None if document is None else iri_in(document.get("id"))
+
+
+def _digest(number: int, entry: Entry, id_: str | None) -> CredentialDigest:
+    if entry.data is None:
+        return CredentialDigest(number, entry.submitted_as, id_, None, None)
+    kind = "canonical JSON (RFC 8785)" if entry.canonical else "the file"
+    return CredentialDigest(number, entry.submitted_as, id_, digest_sri(entry.data), kind)
 
 
 def _verification(result: VerificationResult, tables: Tables, now: datetime) -> VerificationPart:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.settings import PROJECT, Settings
 from app.storage.database import upgrade
+from tests.browser.recognition import hand_in, issue_module
 from tests.browser.running import Service, find_browser, open_browser, serve
 
 PUBLIC_URL = "https://badges.inverbrae.example"
@@ -82,6 +83,26 @@ def _take(page: Page, service: Service, shot: Shot, folder: Path) -> None:
     page.screenshot(path=folder / f"{shot.name}.png")
 
 
+def _take_reports(page: Page, service: Service, folder: Path, scratch: Path) -> None:
+    """The form for a recognition report, and the sections of one that people look at most."""
+    module = issue_module(service)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": _WIDE, "height": 1100})
+    page.goto(f"{service.url}/recognition")
+    page.screenshot(path=folder / "recognition-form.png")
+    hand_in(page, {"module.json": module, "notes.txt": b"once upon a time"}, scratch)
+    page.screenshot(path=folder / "recognition-report.png")
+    page.get_by_role("heading", name="3. Issuer").evaluate("each => each.scrollIntoView()")
+    page.screenshot(path=folder / "recognition-quality.png")
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("heading", name="6. Workload").evaluate("each => each.scrollIntoView()")
+    page.screenshot(path=folder / "recognition-credit-dark.png")
+    page.set_viewport_size({"width": _NARROW, "height": 1100})
+    page.emulate_media(color_scheme="light")
+    page.get_by_role("heading", name="4. Level").evaluate("each => each.scrollIntoView()")
+    page.screenshot(path=folder / "recognition-narrow.png")
+
+
 def main(folder: Path) -> None:
     """Write every picture into the folder."""
     program = find_browser()
@@ -100,6 +121,7 @@ def main(folder: Path) -> None:
             page = context.new_page()
             for shot in _shots(service):
                 _take(page, service, shot, folder)
+            _take_reports(page, service, folder, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -132,6 +132,16 @@ def test_an_object_is_digested_in_its_canonical_form() -> None:
     assert header["credentials"][0]["digest_of"] == "canonical JSON (RFC 8785)"
 
 
+def test_where_nothing_was_read_there_is_no_digest() -> None:
+    result = VerificationResult(Verdict.NOT_CHECKED, ())
+    entry = Entry(None, result, submitted_as="https://far.example/badge")
+
+    [line] = a_report(entry).as_json()["header"]["credentials"]
+
+    assert line["digest"] is None
+    assert line["submitted_as"] == "https://far.example/badge"
+
+
 def test_a_credential_that_is_given_twice_is_told() -> None:
     entry = an_entry(a_document(MODULE))
     other = an_entry(a_document(MODULE, id="https://x.example/other"))

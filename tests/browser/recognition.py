@@ -1,0 +1,40 @@
+"""Handing credentials in for a recognition report, for tests and for pictures."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.browser.running import Service
+from tests.microcredentials import a_definition, a_microcredential, a_request
+from tests.publishing import SLUG
+
+
+def issue_module(service: Service) -> bytes:
+    """The file of a micro-credential that states everything, issued by the service's issuer."""
+    publisher = service.publisher
+    path = f"/api/v1/issuers/{SLUG}"
+    definition = a_definition(a_microcredential(definition_policies=None, workload_hours=150))
+    made = publisher.client.post(f"{path}/achievements", json=definition, headers=publisher.headers)
+    assert made.status_code == 201, made.text
+    request = a_request(
+        achievement=made.json()["id"],
+        credit_received={"scheme": "SCQF", "value": 20},
+        grade="B",
+        supervision="supervised-id",
+        provider={"name": "Course Platform"},
+    )
+    issued = publisher.client.post(f"{path}/credentials", json=request, headers=publisher.headers)
+    assert issued.status_code == 201, issued.text
+    return service.document(issued.json()["id"])
+
+
+def hand_in(page: Page, files: dict[str, bytes], folder: Path) -> None:
+    """Fill in the form that the page shows, and send it."""
+    paths = [folder / name for name in files]
+    for path in paths:
+        path.write_bytes(files[path.name])
+    page.get_by_label("Credential files").set_input_files(paths)
+    page.get_by_label("Your qualifications framework").select_option("CQFW")
+    page.get_by_label("A definition to hold them against").select_option("eu-annex-1")
+    page.get_by_role("button", name="Make the report").click()
+    page.wait_for_selector("#report")
