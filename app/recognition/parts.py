@@ -29,11 +29,15 @@ class Word:
 
 @dataclass(frozen=True)
 class RegisterEntry:
-    """That somebody stands in a register, as it was seen at a time; named by an identifier."""
+    """That an identifier stands in a register, as it was seen at a time.
+
+    `covers` is what it is listed for, in words; empty where there is no bound.
+    """
 
     register: str
     identifier: str
-    url: str
+    until: datetime | None
+    covers: tuple[str, ...]
     seen_at: datetime
 
 
@@ -61,7 +65,7 @@ class QualityLine:
     expired: bool
     claim: Standing
     register: Standing
-    found: RegisterEntry | None
+    found: tuple[RegisterEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class IssuerPart:
     identifiers: tuple[tuple[str, str], ...]
     identity: Standing
     register: Standing
-    found: RegisterEntry | None
+    found: tuple[RegisterEntry, ...]
     known_to_verifier: bool
     awarding_bodies: tuple[Party, ...]
     providers: tuple[Party, ...]

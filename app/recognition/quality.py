@@ -24,7 +24,7 @@ from app.verification.envelope import read_secured, secured_object
 from app.verification.result import VerificationResult
 from app.vocabularies.terms import QUALITY_ASSURANCE
 
-Registers = Mapping[str, RegisterEntry]
+Registers = Mapping[str, tuple[RegisterEntry, ...]]
 """What was found in registers, by the identifier of whom it is about."""
 
 
@@ -37,7 +37,7 @@ def issuer_and_quality(
 ) -> IssuerPart:
     """Section 3 of a verified credential."""
     issuer = learning.issuer
-    found = registers.get(issuer.id or "")
+    found = registers.get(issuer.id or "", ())
     endorsers = _endorsers(dict(document))
     return IssuerPart(
         name=issuer.name,
@@ -47,7 +47,7 @@ def issuer_and_quality(
         region=issuer.region,
         identifiers=issuer.identifiers,
         identity=Standing.CLAIMED,
-        register=Standing.NOT_CHECKED if found is None else Standing.REGISTERED,
+        register=Standing.REGISTERED if found else Standing.NOT_CHECKED,
         found=found,
         known_to_verifier=result.issuer is not None and result.issuer.trusted,
         awarding_bodies=tuple(map(_party, learning.awarding_bodies)),
@@ -69,7 +69,7 @@ def _party(agent: Agent) -> Party:
 def _line(
     claim: QualityClaim, endorsers: frozenset[str], registers: Registers, now: datetime
 ) -> QualityLine:
-    found = registers.get(claim.url or "")
+    found = registers.get(claim.url or "", ())
     return QualityLine(
         type=word(claim.type, QUALITY_ASSURANCE),
         agent=claim.agent,
@@ -81,7 +81,7 @@ def _line(
         expires=claim.expires,
         expired=claim.expires is not None and claim.expires < now.date(),
         claim=Standing.ENDORSED if _is_one_of(claim.url, endorsers) else Standing.CLAIMED,
-        register=Standing.NOT_CHECKED if found is None else Standing.REGISTERED,
+        register=Standing.REGISTERED if found else Standing.NOT_CHECKED,
         found=found,
     )
 

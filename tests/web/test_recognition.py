@@ -65,6 +65,30 @@ def test_a_report_is_made_of_a_credential_that_was_issued_here(
     assert [each["checked"] for each in part["definition_policies"]] == [True, False]
 
 
+def test_what_registries_say_is_told_with_until_when(
+    client: TestClient, admin_headers: dict[str, str], badge: JsonObject
+) -> None:
+    entry = {
+        "did": badge["issuer"]["id"],
+        "name": "University of Inverbrae",
+        "levels": [{"framework": "SCQF", "value": 11}],
+        "until": "2028-07-31T12:00:00Z",
+    }
+    made = client.post("/api/v1/registry/issuers", json=entry, headers=admin_headers)
+    assert made.status_code == 201, made.text
+
+    part = ask(client, badge).json()["credentials"][0]["issuer_and_quality"]
+
+    assert part["register"] == "found in a register"
+    [found] = part["found"]
+    assert found["until"] == "2028-07-31T12:00:00Z"
+    assert found["covers"] == ["SCQF level 11"]
+    assert [each["register"] for each in part["quality"]] == ["not checked", "not checked"]
+    page = client.post(PATH, json={"credentials": [badge]}, headers=PAGE)
+    assert "found in a register" in page.text
+    assert "for SCQF level 11" in page.text
+
+
 def test_a_token_and_a_chosen_policy(client: TestClient, badge: JsonObject) -> None:
     token = client.get(f"{badge['id']}.jwt").text
 

@@ -23,13 +23,14 @@ from app.issuing.policies import find_policy, read_policy
 from app.policy.definition import DefinitionPolicy
 from app.policy.presets import PRESETS
 from app.recognition.frame import RecognitionReport
+from app.recognition.parts import RegisterEntry
 from app.recognition.report import Entry, Tables, build_report, verified_document
 from app.settings import Settings
 from app.verification.findings import Findings
 from app.verification.result import VerificationResult
 from app.verification.verify import CHECKS
 from app.vocabularies.levels import FRAMEWORKS, framework
-from app.web.checking import check_bytes, check_link
+from app.web.checking import check_bytes, check_link, known_by
 from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.negotiation import wants_page
 from app.web.openapi import problems
@@ -278,7 +279,11 @@ def _make(
         entries,
         now=now,
         verifier=host_of(desk.settings),
-        tables=Tables(contexts=desk.contexts.digests, policies=_named(desk, entries)),
+        tables=Tables(
+            contexts=desk.contexts.digests,
+            policies=_named(desk, entries),
+            registers=_listed(desk, entries, now),
+        ),
         target_framework=target,
         policy=chosen,
     )
@@ -309,6 +314,28 @@ def _named(desk: Desk, entries: Sequence[Entry]) -> dict[str, DefinitionPolicy]:
     names = {name for each in documents for name in read_learning(each).definition_policies}
     found = {name: _policy(desk, name) for name in sorted(names)}
     return {name: policy for name, policy in found.items() if policy is not None}
+
+
+def _listed(
+    desk: Desk, entries: Sequence[Entry], now: datetime
+) -> dict[str, tuple[RegisterEntry, ...]]:
+    """What registries say now of the issuers, and of the agencies that they name.
+
+    That this service hosts an issuer itself is no entry in a register.
+    """
+    names: set[str | None] = set()
+    for document in (verified_document(each.result) for each in entries):
+        if document is not None:
+            learning = read_learning(document)
+            names |= {learning.issuer.id, *(each.url for each in learning.quality_assurance)}
+    return {
+        name: tuple(
+            RegisterEntry(each.source, name, each.until, each.covers, now)
+            for each in known_by(desk, name, now)
+            if not each.own
+        )
+        for name in sorted(each for each in names if each is not None)
+    }
 
 
 def _policy(desk: Desk, word: str) -> DefinitionPolicy | None:

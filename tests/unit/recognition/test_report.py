@@ -286,14 +286,14 @@ def test_an_endorsement_of_something_else_says_nothing_about_quality() -> None:
 
 def test_what_stands_in_a_register_is_told_with_the_time() -> None:
     seen = datetime(2026, 3, 30, tzinfo=UTC)
-    found = RegisterEntry("Register of agencies", QUALITY, "https://register.example/1", seen)
-    issuer = RegisterEntry("Register of issuers", HOME.did, "https://register.example/2", seen)
-    tables = Tables(registers={QUALITY: found, HOME.did: issuer})
+    found = RegisterEntry("https://register.example/1", QUALITY, None, (), seen)
+    issuer = RegisterEntry("https://register.example/2", HOME.did, seen, ("SCQF level 11",), seen)
+    tables = Tables(registers={QUALITY: (found,), HOME.did: (issuer,)})
 
     part = contents_of(a_report(an_entry(a_document(MODULE)), tables=tables))["issuer_and_quality"]
 
     assert [each["register"] for each in part["quality"]] == ["found in a register", "not checked"]
-    assert part["quality"][0]["found"]["seen_at"] == "2026-03-30T00:00:00Z"
+    assert part["quality"][0]["found"][0]["seen_at"] == "2026-03-30T00:00:00Z"
     assert part["register"] == "found in a register"
     assert part["identity"] == "claimed by the issuer"
 
