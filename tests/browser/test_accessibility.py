@@ -81,7 +81,9 @@ def test_a_result_is_accessible(
     assert violations(page, axe_source) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/verify", "/catalogue", "/registry", "/credentials/{valid}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/verify", "/catalogue", "/registry", "/credentials/{valid}"]
+)
 def test_targets_are_large_enough(window: Window, service: Service, path: str) -> None:
     """24 by 24 CSS pixels, or a link within a sentence (WCAG 2.2, 2.5.8)."""
     page = window.open(path.format(valid=service.valid))
