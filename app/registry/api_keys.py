@@ -25,7 +25,7 @@ from app.storage.tables import ApiKey
 
 SCOPES: dict[str, str] = {
     "issuers:write": "change the issuer's profile and upload its images",
-    "achievements:write": "define achievements and new versions of them",
+    "achievements:write": "define achievements and pathways, and new versions of them",
     "credentials:issue": "issue credentials, and sign given ones",
     "credentials:read": "list the issuer's credentials",
     "credentials:revoke": "revoke credentials",

@@ -34,10 +34,14 @@ def known(client: TestClient, admin_headers: dict[str, str]) -> dict[str, str]:
     publisher = open_publisher(client, admin_headers)
     issued = publisher.issue()
     status = client.get(f"/credentials/{issued}.json").json()["credentialStatus"]
+    rule = {"award": {"name": "A"}, "require": {"id": "few", "count": "credential", "max": 9}}
+    path = f"/api/v1/issuers/{SLUG}/pathways"
+    pathway = client.post(path, json=rule, headers=admin_headers).json()["id"]
     methods = client.get(f"/issuers/{SLUG}/did.json").json()["verificationMethod"]
     return {
         "issuer": SLUG,
         "achievement": _last(publisher.achievement),
+        "pathway": _last(pathway),
         "credential": issued,
         "credential_id": publisher.issue(),
         "list_id": _last(status["statusListCredential"]),

@@ -28,6 +28,10 @@ NO_ISSUERS = {
     "digestSRI": "sha256-T1PNoYwrqgwDVLtfmj7L5e0Sq02OEbqHPC8RFhICuUU=",
     "entries": [],
 }
+# Satisfied by nothing at all, so that who may ask is all that matters.
+RULE = {"award": {"name": "A"}, "require": {"id": "few", "count": "credential", "max": 9}}
+RECIPIENT = {"email": "someone@example.org"}
+PATHWAYS = "/api/v1/issuers/{issuer}/pathways"
 ACHIEVEMENT = "/api/v1/issuers/{issuer}/achievements/{achievement}"
 AWARDS = "/api/v1/issuers/{issuer}/awards"
 
@@ -70,6 +74,16 @@ ROWS = [
         "achievements:write",
         201,
         BADGE,
+    ),
+    Row("POST", PATHWAYS, "achievements:write", 201, RULE),
+    Row("GET", PATHWAYS, "any key", 200),
+    Row("POST", f"{PATHWAYS}/{{pathway}}/versions", "achievements:write", 201, RULE),
+    Row(
+        "POST",
+        f"{PATHWAYS}/{{pathway}}/awards",
+        "credentials:issue",
+        201,
+        {"credentials": [{}], "recipient": RECIPIENT},
     ),
     Row(
         "POST",
@@ -169,7 +183,12 @@ def world(
     listed = client.post(
         "/api/v1/registry/issuers", headers=admin_headers, json={"did": "did:x:y", "name": "Y"}
     )
+    award_here = {**RULE, "award": {"name": "A", "id": publisher.achievement}}
+    pathway = client.post(
+        f"/api/v1/issuers/{SLUG}/pathways", headers=admin_headers, json=award_here
+    )
     names = {
+        "pathway": pathway.json()["id"].rpartition("/")[2],
         "entry": listed.json()["id"],
         "issuer": SLUG,
         "achievement": achievement,
