@@ -23,6 +23,7 @@ from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
 from app.registry.issuers import issuer_profile, load_issuer
 from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.tables import Achievement, Award, Credential, Issuer
 
@@ -90,7 +91,7 @@ def issue_credential(
 
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
 
-    row_id = secrets.token_urlsafe(16)  # 3
+    row_id = new_row_id()  # 3
     document = _build(
         desk,
         issuer,

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.encoding.dates import parse_datetime
 from app.encoding.strict_json import JsonObject
 from app.errors import NotFound, Unavailable
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
+from app.registry.row_ids import is_row_id
 from app.storage.tables import Credential
 
 # How far the clock may stand behind the last credential: clocks of two machines differ a little.

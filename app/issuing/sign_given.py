@@ -6,7 +6,6 @@ and its status entry are written in. Credentials built here from an achievement 
 `app.issuing.issue`.
 """
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from app.proofs.checked import check_document
 from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
 from app.registry.issuers import load_issuer
 from app.registry.keys import CREDENTIALS, active_key, hold_keys
+from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.tables import Credential, Issuer
 
@@ -70,7 +70,7 @@ def issue_given(
     facts = facts_of(checked.document)
     if facts.credential_id is not None:
         _refuse_used_id(session, issuer, facts.credential_id)  # 5
-    row_id = secrets.token_urlsafe(16)
+    row_id = new_row_id()
     note_signing(session, issuer, [key], row_id, now=now, actor=actor)  # 6
     secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 7
     row = Credential(  # 8

@@ -21,7 +21,7 @@ from app.issuing.signing import sign_and_verify
 from app.proofs.checked import check_document
 from app.proofs.profiles import VC
 from app.registry.keys import STATUS, active_key, hold_keys
-from app.registry.listing import is_row_id
+from app.registry.row_ids import is_row_id, new_row_id
 from app.status.bitstring import (
     LENGTH,
     build_status_list_credential,
@@ -96,7 +96,7 @@ def _create_list(
     if list_id is not None:
         return list_id
     status_list = StatusList(
-        id=secrets.token_urlsafe(16),
+        id=new_row_id(),
         issuer_id=issuer.id,
         status_purpose=PURPOSE,
         length=LENGTH,

@@ -5,7 +5,6 @@ version of the day of enrolment, which its digest names.
 """
 
 import hashlib
-import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -22,7 +21,8 @@ from app.pathways.parsing import TYPE, parse_rule
 from app.pathways.rules import StackRule
 from app.registry.achievements import achievement_id_of, achievement_url, load_achievement
 from app.registry.issuers import load_issuer
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
+from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Credential, CredentialUse, Issuer, Pathway
@@ -38,7 +38,7 @@ def create_pathway(
     actor: str,
 ) -> Pathway:
     """Publish the first version of a pathway; raises InvalidRequest with all to mend."""
-    id_ = secrets.token_urlsafe(16)
+    id_ = new_row_id()
     return _publish(session, settings, issuer, rule, id_, id_, 1, now=now, actor=actor)
 
 
@@ -58,7 +58,7 @@ def create_pathway_version(
     newest = select(func.max(Pathway.version)).where(Pathway.series_id == series)
     version = session.scalars(newest).one() + 1
     issuer = load_issuer(session, pathway.issuer_id)
-    id_ = secrets.token_urlsafe(16)
+    id_ = new_row_id()
     return _publish(session, settings, issuer, rule, id_, series, version, now=now, actor=actor)
 
 

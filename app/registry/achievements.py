@@ -8,7 +8,6 @@ such as `grade` instead: it becomes `{address of this version}#grade`.
 """
 
 import re
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +19,9 @@ from app.credentials.microcredential_document import publish_microcredential
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
 from app.registry.issuers import load_issuer
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
 from app.registry.reviews import DRAFT, PUBLISHED, list_newest
+from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Issuer
@@ -44,7 +44,7 @@ def create_achievement(
     With `draft_under`, the id of the issuer's definition policy, it becomes a draft
     (`app.registry.reviews`).
     """
-    id_ = secrets.token_urlsafe(16)
+    id_ = new_row_id()
     return _store(
         session, settings, issuer, definition, id_, id_, 1, draft_under, now=now, actor=actor
     )
@@ -67,7 +67,7 @@ def create_version(
     newest = select(func.max(Achievement.version)).where(Achievement.series_id == series)
     version = session.scalars(newest).one() + 1
     issuer = load_issuer(session, achievement.issuer_id)
-    id_ = secrets.token_urlsafe(16)
+    id_ = new_row_id()
     return _store(
         session,
         settings,

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidRequest, NotAuthenticated, NotAuthorized, NotFound
 from app.registry.issuers import load_issuer
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
+from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
 from app.storage.tables import ApiKey
 
@@ -110,7 +111,7 @@ def create_api_key(
         )
     secret = "signet_" + secrets.token_urlsafe(32)
     key = ApiKey(
-        id=secrets.token_urlsafe(16),
+        id=new_row_id(),
         secret_hash=_hash(secret),
         issuer_id=issuer_id,
         scopes=" ".join(_checked_scopes(issuer_id, scopes)),

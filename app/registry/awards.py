@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import BoardConfirmation
 from app.errors import Conflict, InvalidRequest, NotAuthorized, NotFound
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
+from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Award
 
@@ -31,7 +32,7 @@ def record_award(
     """Record a provisional award; `request` are the canonical bytes of the request to issue."""
     salt = secrets.token_bytes(_SALT_BYTES)
     award = Award(
-        id=secrets.token_urlsafe(16),
+        id=new_row_id(),
         issuer_id=achievement.issuer_id,
         achievement_id=achievement.id,
         salt=salt,

@@ -11,7 +11,6 @@ Controlled Identifiers 1.0 section 2.2 (verification methods, `expires`, `revoke
 """
 
 import re
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -25,6 +24,7 @@ from app.keys.did_key import did_key_of
 from app.keys.did_web import did_web_of
 from app.keys.public_key import PublicKey
 from app.keys.signer import KeyStore
+from app.registry.row_ids import new_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Issuer, Key
@@ -346,7 +346,7 @@ def _add_key(
 ) -> Key:
     multikey = public_key.to_multikey()
     key = Key(
-        id=secrets.token_urlsafe(16),
+        id=new_row_id(),
         issuer_id=issuer.id,
         fragment=multikey,
         purpose=purpose,

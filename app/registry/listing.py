@@ -4,7 +4,6 @@ A page continues after a given row (its time and id), not after a count of rows.
 says so is opaque to callers; it decides nothing but where to go on, so it needs no signature.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,6 @@ from app.errors import InvalidRequest, SignetError
 
 MAX_LIMIT = 100
 
-_ROW_ID = re.compile(r"[A-Za-z0-9_-]{22}")
-
 Row = TypeVar("Row")
 
 
@@ -30,11 +27,6 @@ class Page(Generic[Row]):
     items: Sequence[Row]
     total: int
     next: str | None
-
-
-def is_row_id(text: str) -> bool:
-    """Whether this can be the id of a row of ours; what cannot is not looked up."""
-    return _ROW_ID.fullmatch(text) is not None
 
 
 def list_page(

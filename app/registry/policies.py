@@ -17,7 +17,7 @@ from app.encoding.jcs import canonicalize_json
 from app.encoding.multibase import encode_base64url
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
-from app.registry.listing import is_row_id
+from app.registry.row_ids import is_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
 from app.storage.tables import Issuer, Policy

@@ -5,7 +5,6 @@ after its digest was checked. Entries are never deleted: they end, so that it ca
 was known when. To be listed is no part of verification: a credential is genuine without it.
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,7 +19,8 @@ from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, InvalidRequest, NotFound
 from app.jsonld.contexts import digest_sri
-from app.registry.listing import Page, is_row_id, list_page
+from app.registry.listing import Page, list_page
+from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
 from app.storage.tables import TrustedIssuer
 from app.vocabularies.levels import framework
@@ -237,7 +237,7 @@ def _store(
     actor: str,
 ) -> TrustedIssuer:
     row = TrustedIssuer(
-        id=secrets.token_urlsafe(16),
+        id=new_row_id(),
         did=listing.did,
         name=listing.name,
         search_text=searchable(listing.name),

@@ -100,7 +100,7 @@ class AchievementList(BaseModel):
 @router.post(
     "",
     status_code=201,
-    summary="Publish an achievement",
+    summary="Create an achievement",
     response_class=Response,
     responses={**_MADE, **problems(400, 401, 403, 404, 409, 415, 422)},
     openapi_extra=json_body(refs("AchievementInput"), _EXAMPLE),

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import InvalidRequest
-from app.registry.listing import is_row_id, list_page
+from app.registry.listing import list_page
+from app.registry.row_ids import is_row_id
 from app.storage.database import Database
 from app.storage.tables import Issuer
 from tests.conftest import NOW
