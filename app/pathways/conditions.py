@@ -58,7 +58,7 @@ class ConditionReader:
             text = self.sheet.text(value, pointer, LONGEST_WORD)
             return None if text is None else Reference(text.strip())
         members = self.sheet.members(value, pointer, ("achievement", "issuer"), "an achievement")
-        if not members or not self.sheet.required(members, "achievement", pointer):
+        if not self.sheet.required(members, "achievement", pointer):
             return None
         name = self.sheet.text(members["achievement"], f"{pointer}/achievement", LONGEST_WORD)
         issuer = None

@@ -27,6 +27,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self._no_objects: set[str] = set()
 
     def fault(self, code: str, pointer: str, sentence: str) -> None:
         """Note one thing to mend."""
@@ -36,6 +37,7 @@ class Sheet:
         """The members of an object; unknown ones are noted and left out."""
         if not isinstance(value, dict):
             self.fault("wrong_type", pointer, f"must be an object ({what})")
+            self._no_objects.add(pointer)
             return {}
         for name in value:
             if name not in known:
@@ -55,11 +57,10 @@ class Sheet:
                 yield item, pointer_to(pointer, index)
 
     def required(self, members: JsonObject, name: str, pointer: str) -> bool:
-        """Whether a member that must be there is."""
-        if name in members:
-            return True
-        self.fault("missing_member", pointer_to(pointer, name), "is missing")
-        return False
+        """Whether a member that must be there is; of what is no object nothing more is asked."""
+        if name not in members and pointer not in self._no_objects:
+            self.fault("missing_member", pointer_to(pointer, name), "is missing")
+        return name in members
 
     def text(self, value: Any, pointer: str, longest: int = LONGEST_TEXT) -> str | None:
         """A text with something in it."""

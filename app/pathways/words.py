@@ -34,12 +34,18 @@ from app.pathways.rules import (
     Window,
 )
 from app.vocabularies.amounts import amount_text
-from app.vocabularies.terms import FIELD, RECOGNITION_BASIS
+from app.vocabularies.terms import FIELD
 
 _DATE_WORDS = {"awarded": "awarded", "start": "begun"}
 _VALID = "that are valid"
 _OTHERS = "issued by another institution"
 _OWN = "issued by this institution"
+
+_BASIS = {
+    "taught": "taught in a course",
+    "prior-certificated": "recognised from certificated prior learning",
+    "prior-experiential": "recognised from experience",
+}
 
 NameOf = Callable[[str], str]
 """What people call an achievement that a rule names."""
@@ -165,8 +171,7 @@ class RuleWords:
             names = ["this institution" if word == SELF else word for word in words]
             return f"issued by {list_words(names, 'or')}"
         if part.path == "basis":
-            labels = [RECOGNITION_BASIS.label_of(word).casefold() for word in words]
-            return f"gained by {list_words(labels, 'or')}"
+            return list_words([_BASIS.get(word, f"gained by {word}") for word in words], "or")
         if part.path == "field":
             return f"in the field {list_words([FIELD.label_of(word) for word in words], 'or')}"
         if part.path == "articulatesTo":

@@ -176,7 +176,8 @@ def test_a_learner_known_by_a_key_needs_no_word(stack: Stack) -> None:
 
 
 def test_the_pathway_gives_the_achievement_and_the_evidence(stack: Stack) -> None:
-    for name, value in (("achievement", stack.award), ("evidence", [{"name": "x"}])):
+    given: dict[str, Any] = {"achievement": stack.award, "evidence": [{"name": "x"}]}
+    for name, value in given.items():
         answer = award(stack, *stack.own(3), **{name: value})
         assert answer.status_code == 422
         assert answer.json()["field"] == f"/{name}"
