@@ -15,8 +15,8 @@ from app.pathways.problem import Problem
 
 # So many states are kept per step; an evaluation that needs more says that it is not exact.
 MOST_STATES = 10_000
-# So many states and branches are looked at in one evaluation, which takes two to three seconds.
-MOST_WORK = 80_000
+# So many states and branches are looked at in one evaluation, which takes one to two seconds.
+MOST_WORK = 40_000
 # Sums of up to so many units are listed, to see which amounts can be met exactly.
 _MOST_UNITS = 200_000
 # With so many states a new one is compared; one too many kept does no harm.

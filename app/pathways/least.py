@@ -3,7 +3,7 @@
 Price and number of items are known from `fewest.py`. A depth-first search over the items in their
 order finds first the least total, then the first set with it: the one that takes the items that
 stand first. What cannot be completed is seen early from the sums that the rest of the items can
-have, and where one was met it is not entered again.
+have.
 """
 
 from bisect import bisect_left
@@ -123,7 +123,6 @@ class _Search:
         self.best: tuple[int, tuple[int, ...]] | None = None
         self.budget = budget
         self._chosen: list[int] = []
-        self._met: set[object] = set()
 
     def run(self) -> None:
         """Walk from the first item on."""
@@ -154,10 +153,6 @@ class _Search:
             self.below = total
             self.best = total, tuple(self._chosen)
             return
-        key = (place, picks, gained, spent, covered, total, passed)
-        if key in self._met:
-            return
-        self._met.add(key)
         self.budget.left -= 1
         kind = 1 << self.tables.kinds[place]
         for take in (True, False) if self.large_first else (False, True):

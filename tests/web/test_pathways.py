@@ -282,13 +282,20 @@ def test_achievements_are_known_by_their_address_in_every_version(stack: Stack) 
     assert stack.evaluate(stack.abroad(), pathway=pathway)["satisfied"] is False
 
 
-def test_another_tenant_cannot_pass_off_a_badge_as_ours(stack: Stack, make_key: MakeKey) -> None:
-    """The college signs a badge that names a module of Inverbrae."""
+@pytest.mark.parametrize("named", ["ours", "nobody's"])
+def test_another_tenant_cannot_pass_off_a_badge_as_ours(
+    stack: Stack, make_key: MakeKey, named: str
+) -> None:
+    """The college signs a badge that names a module of Inverbrae, or one that is not there."""
     [real] = stack.own(1)
     forged = {
         name: value for name, value in real.items() if name not in ("proof", "credentialStatus")
     }
     forged["id"] = "urn:uuid:3f0f4b9e-5a52-4f5c-a5f5-0f6e6f6f7c11"
+    subject = dict(forged["credentialSubject"])
+    module = {**subject["achievement"], "id": f"{stack.award[:-22]}AAAAAAAAAAAAAAAAAAAAAA"}
+    if named != "ours":
+        forged["credentialSubject"] = {**subject, "achievement": module}
     college = stack.client.get(f"/issuers/{COLLEGE}").json()
     forged["issuer"] = college
     signed = stack.client.post(
@@ -405,6 +412,14 @@ def test_the_page_has_the_rules_in_words_and_drawn(stack: Stack) -> None:
         '<svg class="pathway" role="img"',
     ):
         assert words in page.text
+
+
+def test_the_form_asks_for_badges(stack: Stack) -> None:
+    page = stack.client.get(f"/pathways/{stack.pathway}/evaluate")
+
+    assert page.status_code == 200
+    assert 'type="file" id="files" name="files" multiple' in page.text
+    assert "Nothing you hand in is kept" in page.text
 
 
 def test_files_and_links_may_be_handed_in_together(stack: Stack) -> None:

@@ -1,7 +1,7 @@
 """Hard cases for the search: near-equal odd credit, windows, shares, knife edges, forty badges.
 
 Whether the answer is exact is asserted, not how long it takes: the work is counted, and an answer
-is only called exact when the work sufficed. `bench/pathways.py` looks at the clock.
+is only called exact when the work sufficed.
 """
 
 import random
