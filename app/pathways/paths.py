@@ -66,6 +66,6 @@ def text_key(path: str, word: str) -> str:
     if path == "field":
         found = FIELD.find(word)
         return key_of(word) if found is None else found.code
-    if path in ("issuer", "articulatesTo") or path.startswith("level."):
+    if path in ("issuer", "issuerRegister", "articulatesTo") or path.startswith("level."):
         return word.strip()  # identifiers, and names of levels, mean what they are letter by letter
     return key_of(word)

@@ -84,6 +84,19 @@ def pathway_versions(session: Session, pathway: Pathway) -> list[Pathway]:
     return list(session.scalars(query.order_by(Pathway.version.desc())))
 
 
+def newest_pathways(session: Session, issuer_id: str, *, limit: int) -> list[Pathway]:
+    """The newest version of each of the issuer's pathways, the newest of them first."""
+    newest = (
+        select(Pathway.series_id, func.max(Pathway.version).label("version"))
+        .where(Pathway.issuer_id == issuer_id)
+        .group_by(Pathway.series_id)
+        .subquery()
+    )
+    same = (Pathway.series_id == newest.c.series_id) & (Pathway.version == newest.c.version)
+    query = select(Pathway).join(newest, same)
+    return list(session.scalars(query.order_by(Pathway.created_at.desc(), Pathway.id).limit(limit)))
+
+
 def pathway_url(settings: Settings, id_: str) -> str:
     """The public address of a version, which is the `id` in its document."""
     return f"{settings.public_url}/pathways/{id_}"

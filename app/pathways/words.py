@@ -178,8 +178,7 @@ class RuleWords:
             names = ["this award" if word == SAME_AWARD else self.name_of(word) for word in words]
             return f"that say they count towards {list_words(names, 'or')}"
         if part.path == "issuerRegister":
-            upper = [word.upper() for word in words]
-            return f"from institutions registered with {list_words(upper, 'or')}"
+            return f"of institutions listed by {list_words(words, 'or')}"
         if part.path == "grade":
             return f"with the grade {list_words(words, 'or')}"
         return f"marked {list_words([f'“{word}”' for word in words], 'or')}"

@@ -48,7 +48,13 @@ def _presented(desk: Desk, given: Given, now: datetime) -> Presented:
     result = _check(desk, given, now)
     shown = result.document or result.claimed or {}
     name = (text_in(shown.get("id")) or given.name)[:_LONGEST_NAME]
-    candidate = read_candidate(name, result, own_names=_own_names(desk, result))
+    listed = result.issuer.known_by if result.issuer else ()
+    candidate = read_candidate(
+        name,
+        result,
+        own_names=_own_names(desk, result),
+        registers=frozenset(known.source for known in listed if not known.own),
+    )
     if candidate.status != VALID:  # what it says of itself is not shown, but which one it was
         candidate = replace(candidate, name=given.name)
     return Presented(candidate, result.document)

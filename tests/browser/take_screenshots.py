@@ -6,16 +6,18 @@ They show a made-up university on a service that runs for the occasion, at a fix
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
+from app.encoding.strict_json import dump_json
 from app.settings import PROJECT, Settings
 from app.storage.database import upgrade
 from tests.browser.recognition import hand_in, issue_module
 from tests.browser.running import Service, find_browser, open_browser, serve
+from tests.stacking import open_stack
 
 PUBLIC_URL = "https://badges.inverbrae.example"
 
@@ -24,7 +26,7 @@ _WIDE, _NARROW = 1200, 390
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: a page that is opened, or the answer to a text that is submitted."""
+    """One picture: a page that is opened, or the answer to a text or badges that are submitted."""
 
     name: str
     path: str = "/verify"
@@ -32,6 +34,7 @@ class Shot:
     width: int = _WIDE
     height: int = 870
     scheme: Literal["light", "dark"] = "light"
+    badges: tuple[bytes, ...] = ()
 
 
 def _shots(service: Service) -> Iterator[Shot]:
@@ -46,6 +49,18 @@ def _shots(service: Service) -> Iterator[Shot]:
     yield Shot("verify-revoked", text=service.document(service.revoked).decode())
     yield Shot("verify-tampered", text=service.tampered(), height=900)
     yield Shot("verify-not-checked", text=service.stranger(), height=900)
+    # Made only now: the pictures above are of a service without these achievements.
+    stack = open_stack(service.publisher)
+    page = f"/pathways/{stack.pathway}"
+    badges = [*stack.own(2), stack.issue(stack.modules[2], awarded_date="2019-05-03T00:00:00Z")]
+    evaluation = Shot(
+        "pathway-evaluation", f"{page}/evaluate", height=980, badges=tuple(map(dump_json, badges))
+    )
+    yield Shot("pathway-page", page, height=1150)
+    yield evaluation
+    yield replace(
+        evaluation, name="pathway-evaluation-narrow", width=_NARROW, height=1250, scheme="dark"
+    )
 
 
 _FURTHER = (
@@ -79,6 +94,14 @@ def _take(page: Page, service: Service, shot: Shot, folder: Path) -> None:
     if shot.text is not None:
         page.get_by_label("Link or credential text").fill(shot.text)
         page.get_by_role("button", name="Check the text").click()
+        page.wait_for_selector("#verdict")
+    if shot.badges:
+        files: list[FilePayload] = [
+            {"name": f"badge-{number}.json", "mimeType": "application/json", "buffer": badge}
+            for number, badge in enumerate(shot.badges, 1)
+        ]
+        page.get_by_label("Badge files").set_input_files(files)
+        page.get_by_role("button", name="See how far they lead").click()
         page.wait_for_selector("#verdict")
     page.screenshot(path=folder / f"{shot.name}.png")
 

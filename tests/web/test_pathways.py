@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from app.jsonld.contexts import digest_sri
 from tests.conftest import MakeKey
@@ -316,6 +317,36 @@ def test_another_tenant_cannot_pass_off_a_badge_as_ours(
     assert stack.evaluate(real, pathway=pathway)["satisfied"] is True
 
 
+def test_a_register_is_what_somebody_else_says(stack: Stack) -> None:
+    """The college is hosted here, which is no register; then an administrator lists it."""
+    pathway = stack.publish(
+        {
+            "award": {"name": "Award"},
+            "eligible": [
+                {"id": "listed", "where": {"issuerRegister": "https://lists.example/colleges"}}
+            ],
+            "require": {"id": "one", "count": "credential", "min": 1},
+        }
+    )
+    badge = stack.abroad()
+    before = stack.evaluate(badge, pathway=pathway)
+    entries = [{"did": badge["issuer"]["id"], "name": "Nordhavn College"}]
+
+    imported = stack.client.post(
+        "/api/v1/registry/imports",
+        json={
+            "source": "https://lists.example/colleges",
+            "digestSRI": digest_sri(canonicalize_json(entries)),
+            "entries": entries,
+        },
+        headers=stack.publisher.headers,
+    )
+
+    assert imported.status_code == 200, imported.text
+    assert [each["rule"] for each in before["excluded"]] == ["listed"]
+    assert stack.evaluate(badge, pathway=pathway)["satisfied"] is True
+
+
 def test_rules_are_in_force_when_they_say_so(stack: Stack) -> None:
     rule = {
         "award": {"name": "Award"},
@@ -420,6 +451,23 @@ def test_the_form_asks_for_badges(stack: Stack) -> None:
     assert page.status_code == 200
     assert 'type="file" id="files" name="files" multiple' in page.text
     assert "Nothing you hand in is kept" in page.text
+
+
+def test_the_issuers_page_leads_to_the_newest_version(stack: Stack) -> None:
+    made = stack.client.post(
+        f"{PATHWAYS}/{stack.pathway}/versions",
+        json=a_certificate_rule(stack.award),
+        headers=stack.publisher.headers,
+    )
+
+    page = stack.client.get(f"/issuers/{SLUG}", headers=ACCEPT_PAGE).text
+
+    assert f'href="/pathways/{made.json()["id"].rpartition("/")[2]}"' in page
+    assert f'href="/pathways/{stack.pathway}"' not in page
+    assert (
+        "What badges add up to"
+        not in stack.client.get(f"/issuers/{COLLEGE}", headers=ACCEPT_PAGE).text
+    )
 
 
 def test_files_and_links_may_be_handed_in_together(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.credentials.display import in_words
 from app.encoding.strict_json import dump_json
+from app.pathways.records import newest_pathways
 from app.registry.issuers import issuer_profile, load_issuer
 from app.registry.reviews import PUBLISHED
 from app.settings import Settings
@@ -68,6 +69,7 @@ def _page(session: Session, settings: Settings, issuer: Issuer) -> Response:
             for entry in profile.get("otherIdentifier", [])
         ],
         "achievements": _newest_versions(session, issuer.id),
+        "pathways": newest_pathways(session, issuer.id, limit=MAX_LISTED),
         "url": url,
         "did": issuer.did,
         "did_document": f"{url}/did.json" if issuer.did_method == "web" else None,

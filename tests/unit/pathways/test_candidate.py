@@ -230,7 +230,7 @@ def test_a_badge_without_an_address_or_an_issuer_can_still_be_read() -> None:
 def test_registers_are_what_others_say() -> None:
     candidate = read(a_badge(), registers=frozenset({"TEQSA"}))
 
-    assert candidate.texts["issuerRegister"] == {"teqsa"}
+    assert candidate.texts["issuerRegister"] == {"TEQSA"}
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_check_is_a_sentence(check: JsonObject, sentence: str) -> None:
             {"articulatesTo": ["same-award", "https://x.example/a"]},
             "that say they count towards this award or https://x.example/a",
         ),
-        ({"issuerRegister": "TEQSA"}, "from institutions registered with TEQSA"),
+        ({"issuerRegister": "TEQSA"}, "of institutions listed by TEQSA"),
         ({"achievement": ["A", "B"]}, "for A or B"),
         ({"achievementType": "Badge"}, "marked “badge”"),
         ({}, ""),

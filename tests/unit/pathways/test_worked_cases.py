@@ -118,7 +118,10 @@ def test_case_5_an_earlier_microcertificate_does_not_stand_in_the_way() -> None:
 
 def test_case_6_points_of_two_institutions_become_half_a_year() -> None:
     rule = example("undergraduate-certificate")
-    texts = {"issuerRegister": ["TEQSA"], "articulatesTo": ["same-award"]}
+    texts = {
+        "issuerRegister": ["https://www.teqsa.gov.au/national-register"],
+        "articulatesTo": ["same-award"],
+    }
     csu = [
         a_candidate(f"csu{n}", 8, scheme="POINTS/64", level=6, framework="AQF", texts=dict(texts))
         for n in range(3)
@@ -130,7 +133,7 @@ def test_case_6_points_of_two_institutions_become_half_a_year() -> None:
         level=5,
         framework="AQF",
         issuer=OTHER,
-        texts={"issuerRegister": ["TEQSA"]},
+        texts={"issuerRegister": ["https://www.teqsa.gov.au/national-register"]},
     )
 
     result = answer(rule, *csu, melbourne)
