@@ -131,7 +131,7 @@ def test_shares_of_what_is_used_within_a_window() -> None:
 
 
 def test_long_decimals() -> None:
-    result = answer(a_rule({"id": "t", "sum": "credit", "min": 300}), *badges(40, long_decimals))
+    result = answer(a_rule({"id": "t", "sum": "credit", "min": 300}), *badges(30, long_decimals))
 
     assert result.exact
     assert result.satisfied
