@@ -1,7 +1,7 @@
 """What a micro-credential is worth, from the form in which people state it to a verified badge."""
 
-import re
 import hashlib
+import re
 from base64 import b64encode
 from typing import Any
 
