@@ -39,8 +39,10 @@ DOORS: dict[str, set[str]] = {
     "jinja2": {"web"},
     "markdown_it": {"web"},
     "markupsafe": {"web"},
+    "nacl": {"keys"},
     "nh3": {"web"},
     "orjson": {"encoding"},
+    "procrastinate": {"jobs"},
     "prometheus_client": {"web"},
     "pydantic": {"settings", "web"},
     "pydantic_settings": {"settings"},
@@ -63,6 +65,7 @@ DOORS: dict[str, set[str]] = {
     "structlog": {"web", "jobs", "main", "cli"},
     "typer": {"cli"},
     "uvicorn": {"cli"},
+    "weasyprint": {"web"},
 }
 
 FLOOR_OF = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
