@@ -5,6 +5,7 @@ With a passphrase the files are PBES2 with scrypt and AES-256-CBC (RFC 8018, RFC
 `openssl pkey` reads as well; OpenSSL's own default, PBKDF2 with 2048 rounds, is too cheap to guess.
 """
 
+import contextlib
 import os
 import stat
 import uuid
@@ -15,6 +16,7 @@ from typing import cast
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import KeyStoreError
 from app.keys.pkcs8 import encrypted_pem
@@ -23,6 +25,7 @@ from app.keys.public_key import PublicKey
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
 _URI = pattern(r"file:([0-9a-f-]{36})")
+_SEAL = "seal"
 _GENERATORS: dict[str, Callable[[], PrivateKey]] = {
     "Ed25519": ed25519.Ed25519PrivateKey.generate,
     "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
@@ -58,6 +61,7 @@ class FileKeyStore:
         self._passphrase = passphrase.encode() if passphrase else None
         # A key file never changes, and opening an encrypted one costs some 50 ms by design.
         self._opened: dict[str, PrivateKey] = {}
+        self._sealing_key: bytes | None = None
 
     def __repr__(self) -> str:
         return f"<FileKeyStore {self._folder}>"
@@ -93,6 +97,39 @@ class FileKeyStore:
         if signer_uri not in self._opened:
             self._opened[signer_uri] = self._open(path, signer_uri)
         return FileSigner(self._opened[signer_uri], verification_method)
+
+    def sealing_key(self) -> bytes:
+        """32 bytes that never sign anything, kept as the other keys are, in `seal.pem`.
+
+        Derived by HKDF (RFC 5869) from a private key of their own, so that one file format, with
+        or without a passphrase, serves both. Raises `KeyStoreError`.
+        """
+        if self._sealing_key is None:
+            path = self._folder / f"{_SEAL}.pem"
+            if not path.exists():
+                self._write_seal(path)
+            self._check_file(path)
+            key = self._open(path, path.name)
+            secret = key.private_bytes(
+                serialization.Encoding.DER,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            derivation = HKDF(hashes.SHA256(), length=32, salt=None, info=b"signet seal")
+            self._sealing_key = derivation.derive(secret)
+        return self._sealing_key
+
+    def _write_seal(self, path: Path) -> None:
+        """Make the key under another name first: nobody shall read a file that is half written."""
+        name = f"{_SEAL}-{uuid.uuid4()}"
+        self._write(name, ed25519.Ed25519PrivateKey.generate())
+        made = self._folder / f"{name}.pem"
+        try:
+            # Another process may have been faster; then its key is the one.
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(made)
+        finally:
+            made.unlink()
 
     def _open(self, path: Path, signer_uri: str) -> PrivateKey:
         try:

@@ -39,6 +39,9 @@ class KeyStore(Protocol):
     def load(self, signer_uri: str, verification_method: str) -> Signer:
         """The signer behind a URI; raises `KeyStoreError`."""
 
+    def sealing_key(self) -> bytes:
+        """The 32 bytes of `app.keys.sealing`; made when they are first asked for."""
+
     def check(self) -> None:
         """Raise `KeyStoreError` unless every private key is readable by its owner alone."""
 
