@@ -18,6 +18,7 @@ from app.credentials.learning_parts import (
     Agent,
     Assessment,
     Credit,
+    Evidence,
     Link,
     Outcome,
     QualityClaim,
@@ -73,7 +74,8 @@ class Learning:
 
     `levels` holds the EQF level too. `awarding_bodies` are the stated ones, else the issuer.
     `supervision_required` and `supervision_actual` are the one code that all assessments share.
-    `quality_assurance` and `definition_policies` are claims of the issuer.
+    `quality_assurance` and `definition_policies` are claims of the issuer. `code` and `identifiers`
+    (pairs of type and value) are those of the achievement in its institution's own systems.
     """
 
     achievement_id: str | None
@@ -81,6 +83,11 @@ class Learning:
     title: str | None
     description: str | None
     language: str | None
+    code: str | None
+    version: str | None
+    identifiers: tuple[tuple[str, str], ...]
+    specialization: str | None
+    topics: tuple[str, ...]
     issuer: Issuer
     awarding_bodies: tuple[Agent, ...]
     provider: tuple[Agent, ...]
@@ -90,6 +97,7 @@ class Learning:
     valid_until: datetime | None
     activity_start: datetime | None
     activity_end: datetime | None
+    term: str | None
     outcomes: tuple[Outcome, ...]
     workload_hours: Fraction | None
     contact_hours: Fraction | None
@@ -105,6 +113,7 @@ class Learning:
     industry_recognition: tuple[Link, ...]
     prerequisites: tuple[str, ...]
     results: tuple[LearningResult, ...]
+    evidence: tuple[Evidence, ...]
     stackability: tuple[str, ...]
     stacks_into: tuple[StackingOption, ...]
     full_award: bool | None
@@ -162,6 +171,11 @@ def read_learning(document: Any) -> Learning:
         title=text_in(achievement.get("name")) or text_in(credential.get("name")),
         description=text_in(achievement.get("description")),
         language=text_in(achievement.get("inLanguage")),
+        code=text_in(achievement.get("humanCode")),
+        version=text_in(achievement.get("version")),
+        identifiers=_identifiers(achievement),
+        specialization=text_in(achievement.get("specialization")),
+        topics=tuple(text for each in values_of(achievement.get("tag")) if (text := text_in(each))),
         issuer=issuer,
         awarding_bodies=terms.awarding_bodies or _as_body(issuer),
         provider=terms.provider,
@@ -171,6 +185,7 @@ def read_learning(document: Any) -> Learning:
         valid_until=moment_in(credential.get("validUntil", credential.get("expirationDate"))),
         activity_start=moment_in(subject.get("activityStartDate")),
         activity_end=moment_in(subject.get("activityEndDate")),
+        term=text_in(subject.get("term")),
         outcomes=terms.outcomes,
         workload_hours=terms.workload_hours,
         contact_hours=terms.contact_hours,
@@ -186,6 +201,7 @@ def read_learning(document: Any) -> Learning:
         industry_recognition=terms.industry_recognition,
         prerequisites=terms.prerequisites,
         results=_results(subject, achievement),
+        evidence=tuple(_evidence(each) for each in objects(credential.get("evidence"))),
         stackability=terms.stackability,
         stacks_into=terms.stacks_into,
         full_award=terms.full_award,
@@ -288,17 +304,30 @@ def _issuer(value: Any) -> Issuer:
     address = object_in(profile.get("address"))
     country = text_in(address.get("addressCountryCode"))
     region = text_in(address.get("addressRegion"))
-    pairs = (
-        (text_in(each.get("identifierType")), text_in(each.get("identifier")))
-        for each in objects(profile.get("otherIdentifier"))
-    )
     return Issuer(
         id=iri_in(profile.get("id")),
         name=text_in(profile.get("name")),
         url=text_in(profile.get("url")),
         country=country or (region[:2] if region and _REGION.fullmatch(region) else None),
         region=region,
-        identifiers=tuple((kind, value) for kind, value in pairs if kind and value),
+        identifiers=_identifiers(profile),
+    )
+
+
+def _identifiers(value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = (
+        (text_in(each.get("identifierType")), text_in(each.get("identifier")))
+        for each in objects(value.get("otherIdentifier"))
+    )
+    return tuple((kind, value) for kind, value in pairs if kind and value)
+
+
+def _evidence(value: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        name=text_in(value.get("name")),
+        url=iri_in(value.get("id")),
+        genre=text_in(value.get("genre")),
+        description=text_in(value.get("description")),
     )
 
 

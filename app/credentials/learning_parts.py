@@ -97,6 +97,16 @@ class QualityClaim:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Something that the learner made, and where it is."""
+
+    name: str | None = None
+    url: str | None = None
+    genre: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True)
 class StackingOption:
     """An award that the credential counts towards, and the pathway with the rules.
 

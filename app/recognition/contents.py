@@ -15,6 +15,7 @@ from app.recognition.parts import (
     AssessmentLine,
     AssessmentPart,
     AwardLine,
+    EvidenceLine,
     IdentificationPart,
     LevelLine,
     LevelPart,
@@ -29,7 +30,7 @@ from app.recognition.parts import (
     Standing,
     TargetLevels,
 )
-from app.recognition.words import conflicts_of, word, words
+from app.recognition.words import conflicts_of, links, word, words
 from app.vocabularies.levels import Framework, Level, reference_of
 from app.vocabularies.terms import (
     ASSESSMENT,
@@ -89,13 +90,18 @@ def outcomes(learning: Learning) -> OutcomesPart:
         title=learning.title,
         description=learning.description,
         language=learning.language,
+        code=learning.code,
+        version=learning.version,
+        identifiers=learning.identifiers,
         outcomes=tuple(
             OutcomeLine(each.title, each.skills, word(each.reusability, REUSABILITY))
             for each in learning.outcomes
         ),
-        skills=tuple(each.words for each in learning.skills),
-        occupations=tuple(each.words for each in learning.occupations),
+        skills=links(learning.skills),
+        occupations=links(learning.occupations),
         fields=words(learning.field, FIELD),
+        specialization=learning.specialization,
+        topics=learning.topics,
     )
 
 
@@ -123,6 +129,10 @@ def testing(learning: Learning) -> AssessmentPart:
                 each.required,
             )
             for each in learning.results
+        ),
+        evidence=tuple(
+            EvidenceLine(each.name, each.url, each.genre, each.description)
+            for each in learning.evidence
         ),
         awarded=learning.awarded_date,
     )
@@ -165,6 +175,7 @@ def setting(learning: Learning) -> SettingPart:
         prerequisites=learning.prerequisites,
         activity_start=learning.activity_start,
         activity_end=learning.activity_end,
+        term=learning.term,
     )
 
 

@@ -51,6 +51,14 @@ class Party:
 
 
 @dataclass(frozen=True)
+class LinkLine:
+    """Something with a name and an address: a skill, an occupation, a recognition."""
+
+    name: str | None
+    url: str | None
+
+
+@dataclass(frozen=True)
 class QualityLine:
     """A claim of quality assurance, and what it rests on besides the issuer's word."""
 
@@ -87,6 +95,8 @@ class IssuerPart:
     quality: tuple[QualityLine, ...]
     quality_statement: str | None
     quality_statement_standing: Standing | None
+    industry_recognition: tuple[LinkLine, ...]
+    industry_recognition_standing: Standing | None
 
 
 @dataclass(frozen=True)
@@ -145,15 +155,20 @@ class OutcomeLine:
 
 @dataclass(frozen=True)
 class OutcomesPart:
-    """5: what the learner can do."""
+    """5: what the learner can do; `code` and `identifiers` are the institution's own."""
 
     title: str | None
     description: str | None
     language: str | None
+    code: str | None
+    version: str | None
+    identifiers: tuple[tuple[str, str], ...]
     outcomes: tuple[OutcomeLine, ...]
-    skills: tuple[str, ...]
-    occupations: tuple[str, ...]
+    skills: tuple[LinkLine, ...]
+    occupations: tuple[LinkLine, ...]
     fields: tuple[Word, ...]
+    specialization: str | None
+    topics: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -231,11 +246,22 @@ class ResultLine:
 
 
 @dataclass(frozen=True)
+class EvidenceLine:
+    """Something that the learner made; nobody looked at it here."""
+
+    name: str | None
+    url: str | None
+    genre: str | None
+    description: str | None
+
+
+@dataclass(frozen=True)
 class AssessmentPart:
-    """7: assessment and results."""
+    """7: assessment and results, and what the learner made."""
 
     assessments: tuple[AssessmentLine, ...]
     results: tuple[ResultLine, ...]
+    evidence: tuple[EvidenceLine, ...]
     awarded: datetime | None
 
 
@@ -261,6 +287,7 @@ class SettingPart:
     prerequisites: tuple[str, ...]
     activity_start: datetime | None
     activity_end: datetime | None
+    term: str | None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from app.credentials.values import is_web_address
 from app.encoding.strict_json import JsonObject
 from app.keys.did_web import did_web_of
 from app.recognition.parts import IssuerPart, Party, QualityLine, RegisterEntry, Standing
-from app.recognition.words import word
+from app.recognition.words import links, word
 from app.verification.authenticity import issuer_of
 from app.verification.endorsements import endorsements_in
 from app.verification.envelope import read_secured, secured_object
@@ -59,6 +59,8 @@ def issuer_and_quality(
         quality_statement_standing=(
             None if learning.quality_statement is None else Standing.CLAIMED
         ),
+        industry_recognition=links(learning.industry_recognition),
+        industry_recognition_standing=Standing.CLAIMED if learning.industry_recognition else None,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from app.credentials.learning import Learning
-from app.recognition.parts import Word
+from app.credentials.learning_parts import Link
+from app.recognition.parts import LinkLine, Word
 from app.vocabularies.terms import Vocabulary
 
 
@@ -15,6 +16,11 @@ def word(code: str | None, vocabulary: Vocabulary) -> Word | None:
 def words(codes: Iterable[str], vocabulary: Vocabulary) -> tuple[Word, ...]:
     """The same for several."""
     return tuple(Word(code, vocabulary.label_of(code)) for code in codes)
+
+
+def links(found: Iterable[Link]) -> tuple[LinkLine, ...]:
+    """Names and addresses, as they stand."""
+    return tuple(LinkLine(each.name, each.url) for each in found)
 
 
 def conflicts_of(learning: Learning, *elements: str) -> tuple[str, ...]:

@@ -439,6 +439,42 @@ def test_outcomes_and_testing_stand_verbatim() -> None:
     assert [each["weight"] for each in part["testing"]["assessments"]] == ["0.6", "0.4"]
     assert part["testing"]["results"][0]["value"] == "16.5"
     assert part["testing"]["results"][0]["scale"] == "0–20"
+    assert part["outcomes"]["skills"] == stated["skills"]
+    assert part["outcomes"]["occupations"] == stated["occupations"]
+
+
+def test_codes_topics_term_and_evidence_stand_as_the_institution_wrote_them() -> None:
+    subject = changed_achievement(
+        humanCode="INV-DE-11",
+        specialization="Data ethics",
+        tag=["ethics", "governance"],
+        otherIdentifier=[
+            {"type": "IdentifierEntry", "identifier": "DE5001", "identifierType": "ext:ModuleCode"}
+        ],
+    )
+    essay = {"id": "https://portfolio.example/essay", "name": "Essay", "genre": "Report"}
+    evidence = [{**essay, "type": ["Evidence"], "description": "Twelve pages."}]
+    part = report_on(credentialSubject={**subject, "term": "2025/26"}, evidence=evidence)
+
+    assert part["outcomes"]["code"] == "INV-DE-11"
+    assert part["outcomes"]["version"] == "1"
+    assert part["outcomes"]["identifiers"] == [["ext:ModuleCode", "DE5001"]]
+    assert part["outcomes"]["specialization"] == "Data ethics"
+    assert part["outcomes"]["topics"] == ["ethics", "governance"]
+    assert part["setting"]["term"] == "2025/26"
+    assert part["testing"]["evidence"] == [
+        {"name": "Essay", "url": essay["id"], "genre": "Report", "description": "Twelve pages."}
+    ]
+
+
+def test_what_trades_think_of_it_is_claimed() -> None:
+    part = report_on()["issuer_and_quality"]
+
+    assert [each["url"] for each in part["industry_recognition"]] == [
+        "https://chamber.example",
+        "https://guild.example",
+    ]
+    assert part["industry_recognition_standing"] == "claimed by the issuer"
 
 
 @pytest.mark.parametrize(
