@@ -8,8 +8,12 @@ import typer
 
 from app.cli.desk import AsJson, Desk, current_time, open_desk
 from app.cli.output import WrongUsage, complain, note, say, say_json
-from app.jobs.status_lists import refresh_status_lists, work
+from app.jobs.desk import JobDesk
+from app.jobs.periodic import Rounds
+from app.jobs.status_lists import refresh_status_lists
 from app.web.request_log import make_log
+
+_SECONDS_BETWEEN = 1.0
 
 
 def worker(
@@ -53,5 +57,8 @@ def _until_stopped(desk: Desk) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     note("Working until stopped (Ctrl-C).")
-    log = make_log(desk.settings.log_level)
-    work(desk.database, desk.issuing, clock=current_time, stop=stop, log=log)
+    job_desk = JobDesk(desk.database, desk.issuing, make_log(desk.settings.log_level))
+    rounds = Rounds()
+    while not stop.is_set():
+        rounds.walk(job_desk, current_time())
+        stop.wait(_SECONDS_BETWEEN)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from structlog.typing import FilteringBoundLogger
 
 from app.issuing.desk import IssuingDesk
 from app.issuing.status_lists import reserve_entry
-from app.jobs.status_lists import RefreshReport, refresh_status_lists, work
+from app.jobs.desk import JobDesk
+from app.jobs.periodic import PERIODIC, PeriodicTask, Rounds
+from app.jobs.status_lists import RefreshReport, refresh_status_lists
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.registry.issuers import create_issuer
@@ -93,18 +93,6 @@ def test_a_list_that_cannot_be_signed_does_not_hold_up_the_others(
     assert "missing" in reason
 
 
-class StopAfter(threading.Event):
-    """A stop signal that comes after so many rounds, without waiting."""
-
-    def __init__(self, rounds: int) -> None:
-        super().__init__()
-        self.rounds = rounds
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.rounds -= 1
-        return self.rounds == 0
-
-
 def logged(stream: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
@@ -115,58 +103,55 @@ def stream() -> io.StringIO:
 
 
 @pytest.fixture
-def log(stream: io.StringIO) -> FilteringBoundLogger:
-    return make_log("INFO", stream)
+def job_desk(database: Database, desk: IssuingDesk, stream: io.StringIO) -> JobDesk:
+    return JobDesk(database, desk, make_log("INFO", stream))
 
 
-def test_the_worker_does_its_rounds_until_it_is_stopped(
-    database: Database,
-    desk: IssuingDesk,
-    lists: dict[str, str],
-    stream: io.StringIO,
-    log: FilteringBoundLogger,
+RESIGNING = [task for task in PERIODIC if task.name == "resign_status_lists"]
+
+
+def test_lists_are_signed_again_in_the_rounds_of_a_worker(
+    job_desk: JobDesk, lists: dict[str, str], stream: io.StringIO
 ) -> None:
-    times = iter([NOW, DUE, DUE])
-    work(database, desk, clock=lambda: next(times), stop=StopAfter(3), log=log)
+    rounds = Rounds(RESIGNING)
+    for now in (NOW, DUE, DUE + timedelta(minutes=2)):
+        rounds.walk(job_desk, now)
 
-    assert list(times) == []
     (line,) = logged(stream)
     assert (line["event"], line["count"]) == ("status_lists_refreshed", len(lists))
 
 
 def test_the_worker_reports_what_it_could_not_sign(
     database: Database,
-    desk: IssuingDesk,
+    job_desk: JobDesk,
     lists: dict[str, str],
     tmp_path: Path,
     stream: io.StringIO,
-    log: FilteringBoundLogger,
 ) -> None:
     for slug in lists:
         lose_status_key(database, tmp_path, slug)
-    work(database, desk, clock=lambda: DUE, stop=StopAfter(1), log=log)
+    Rounds(RESIGNING).walk(job_desk, DUE)
 
     assert {line["event"] for line in logged(stream)} == {"status_list_not_refreshed"}
     assert {line["status_list"] for line in logged(stream)} == set(lists.values())
 
 
-def test_the_worker_outlives_a_database_that_is_away(
-    database: Database,
-    desk: IssuingDesk,
-    lists: dict[str, str],
-    stream: io.StringIO,
-    log: FilteringBoundLogger,
+def test_a_task_comes_round_when_its_time_has_come_whatever_befell_it_before(
+    job_desk: JobDesk, stream: io.StringIO
 ) -> None:
-    rounds = iter([True, False])
+    seen: list[datetime] = []
 
-    def clock() -> datetime:
-        if next(rounds):
-            raise OperationalError("SELECT 1", {}, Exception("gone"))
-        return DUE
+    def fail(desk: JobDesk, now: datetime) -> None:
+        seen.append(now)
+        raise OperationalError("SELECT 1", {}, Exception("learner@university.example"))
 
-    work(database, desk, clock=clock, stop=StopAfter(2), log=log)
+    rounds = Rounds([PeriodicTask("failing", 60, fail)])
+    times = [NOW + timedelta(seconds=seconds) for seconds in (0, 59, 60, 61, 200)]
+    for now in times:
+        rounds.walk(job_desk, now)
 
-    assert [line["event"] for line in logged(stream)] == [
-        "periodic_work_failed",
-        "status_lists_refreshed",
-    ]
+    assert seen == [times[0], times[2], times[4]]
+    assert {(line["event"], line["task"]) for line in logged(stream)} == {
+        ("periodic_work_failed", "failing")
+    }
+    assert "@" not in stream.getvalue()
