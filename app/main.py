@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from app.fetch import make_fetch
 from app.issuing.desk import IssuingDesk
@@ -15,6 +16,7 @@ from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.web import api_docs, operations
+from app.web.admission import Admission
 from app.web.api import (
     achievements,
     api_keys,
@@ -125,8 +127,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_openapi(app)
     # The last one added is asked first.
     app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
+    app.add_middleware(Admission)
     app.add_middleware(RequestLog, log=desk.log, metrics=desk.metrics)
     app.add_middleware(ProblemPages, settings=settings)
+    # Nothing here holds a secret beside what a stranger sent, so compressing it reveals nothing.
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(AnswerHeaders)
     return app
 

@@ -24,7 +24,8 @@ from app.settings import PROJECT, Settings
 
 # The worker threads of one process: SQLite connections are cheap, so there is one for each of them.
 _THREADS = 40
-_POOL_TIMEOUT_SECONDS = 10
+# Whoever waits longer for a connection is told to come back, before the queue behind him grows.
+_POOL_TIMEOUT_SECONDS = 2
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "signet_writes"
 

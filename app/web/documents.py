@@ -6,7 +6,7 @@ import unicodedata
 
 from fastapi import Request, Response
 
-from app.web.negotiation import matches_etag
+from app.web.negotiation import entity_tag, matches_etag
 
 CREDENTIAL_TYPES = ("application/vc", "application/ld+json", "application/json")
 """What a credential is served as: the first by default, another one when Accept names it."""
@@ -34,9 +34,9 @@ def document_response(
 
     A filename makes it a download.
     """
-    etag = f'"{hashlib.sha256(media_type.encode() + body).hexdigest()[:32]}"'
+    version = hashlib.sha256(media_type.encode() + body).hexdigest()[:32]
     headers = {
-        "ETag": etag,
+        "ETag": entity_tag(version),
         "Cache-Control": cache_control,
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
@@ -44,7 +44,7 @@ def document_response(
     }
     if vary:
         headers["Vary"] = "Accept"
-    if matches_etag(request.headers.get("if-none-match"), etag):
+    if matches_etag(request.headers.get("if-none-match"), version):
         return Response(status_code=304, headers=headers)
     if filename is not None:
         headers["Content-Disposition"] = f'attachment; filename="{filename}"'

@@ -24,12 +24,17 @@ def choose_type(accept: str | None, offered: Sequence[str]) -> str:
     return max(offered, key=lambda kind: weights.get(kind, 0.0))
 
 
-def matches_etag(if_none_match: str | None, etag: str) -> bool:
-    """Whether If-None-Match names this entity tag (weak comparison, RFC 9110 section 13.1.2)."""
+def entity_tag(version: str) -> str:
+    """A version as an ETag: a weak one, for the compressed form has it too (RFC 9110 8.8.3)."""
+    return f'W/"{version}"'
+
+
+def matches_etag(if_none_match: str | None, version: str) -> bool:
+    """Whether If-None-Match names this version (weak comparison, RFC 9110 section 13.1.2)."""
     if if_none_match is None:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in tags or etag in tags
+    return "*" in tags or f'"{version}"' in tags
 
 
 def _weights(accept: str | None) -> dict[str, float]:

@@ -24,7 +24,7 @@ from app.storage.tables import Credential
 from app.verification.result import VerificationResult
 from app.web.badge_pictures import picture_file, picture_source
 from app.web.checking import check_bytes
-from app.web.dependencies import CurrentDesk, Now, ReadSession
+from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.documents import CREDENTIAL_TYPES, REVALIDATE, document_response, file_name
 from app.web.negotiation import choose_type, wants_page
 from app.web.openapi import problems
@@ -69,12 +69,10 @@ _DOWNLOADS = (
     responses=problems(404),
 )
 def get_json(
-    request: Request, session: ReadSession, credential: CredentialId, accept: Accept = None
+    request: Request, desk: CurrentDesk, credential: CredentialId, accept: Accept = None
 ) -> Response:
     """The credential byte for byte as it was signed."""
-    row = load_credential(session, credential)
-    media_type = choose_type(accept, CREDENTIAL_TYPES)
-    return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+    return _exact(request, _stored(desk, credential), accept)
 
 
 @router.get(
@@ -83,11 +81,11 @@ def get_json(
     response_class=Response,
     responses=problems(404),
 )
-def get_jwt(request: Request, session: ReadSession, credential: CredentialId) -> Response:
+def get_jwt(request: Request, desk: CurrentDesk, credential: CredentialId) -> Response:
     """The same credential as a compact JWS; `text/plain`, as OB 3.0 has it. 404 when its issuer
     had no key for one.
     """
-    row = load_credential(session, credential)
+    row = _stored(desk, credential)
     if row.jwt is None:
         raise NotFound("not_found", "This credential was not issued as a JWT.")
     return document_response(
@@ -101,18 +99,11 @@ def get_jwt(request: Request, session: ReadSession, credential: CredentialId) ->
     response_class=Response,
     responses=problems(404),
 )
-def get_png(
-    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
-) -> Response:
+def get_png(request: Request, desk: CurrentDesk, credential: CredentialId) -> Response:
     """The achievement's picture with the credential inside (OB 3.0 section 5.3)."""
-    row = load_credential(session, credential)
-    view = view_badge(parse_object(row.document))
-    picture = _picture_file(desk.settings, session, view, "image/png")
-    baked = bake_png(picture, row.document.decode())
-    name = file_name(view.title, "png")
-    return document_response(
-        request, baked, "image/png", cache_control=REVALIDATE, vary=False, filename=name
-    )
+    picture = _picture_of(desk, credential, "image/png")
+    baked = bake_png(picture.data, picture.credential)
+    return _download(request, baked, "image/png", file_name(picture.title, "png"))
 
 
 @router.get(
@@ -121,18 +112,11 @@ def get_png(
     response_class=Response,
     responses=problems(404),
 )
-def get_svg(
-    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
-) -> Response:
+def get_svg(request: Request, desk: CurrentDesk, credential: CredentialId) -> Response:
     """The achievement's picture with the credential inside (OB 3.0 section 5.3)."""
-    row = load_credential(session, credential)
-    view = view_badge(parse_object(row.document))
-    picture = _picture_file(desk.settings, session, view, "image/svg+xml")
-    baked = bake_svg(picture, row.document.decode())
-    name = file_name(view.title, "svg")
-    return document_response(
-        request, baked, "image/svg+xml", cache_control=REVALIDATE, vary=False, filename=name
-    )
+    picture = _picture_of(desk, credential, "image/svg+xml")
+    baked = bake_svg(picture.data, picture.credential)
+    return _download(request, baked, "image/svg+xml", file_name(picture.title, "svg"))
 
 
 @router.get(
@@ -141,26 +125,19 @@ def get_svg(
     response_class=Response,
     responses=problems(404),
 )
-def get_elm(request: Request, session: ReadSession, credential: CredentialId) -> Response:
+def get_elm(request: Request, desk: CurrentDesk, credential: CredentialId) -> Response:
     """What the credential says, as ELM JSON-LD for European systems. An export, and not signed:
     the signed credential is the one to check.
     """
-    row = load_credential(session, credential)
+    row = _stored(desk, credential)
     exported = dump_json(export_elm(parse_object(row.document)))
-    return document_response(
-        request, exported, "application/ld+json", cache_control=REVALIDATE, vary=False
-    )
+    return _download(request, exported, "application/ld+json")
 
 
 @router.get("/credentials/{credential}/picture.png", include_in_schema=False)
-def get_picture(
-    request: Request, desk: CurrentDesk, session: ReadSession, credential: CredentialId
-) -> Response:
+def get_picture(request: Request, desk: CurrentDesk, credential: CredentialId) -> Response:
     """The picture alone, for the previews that social networks make of a link."""
-    row = load_credential(session, credential)
-    view = view_badge(parse_object(row.document))
-    picture = _picture_file(desk.settings, session, view, "image/png")
-    return document_response(request, picture, "image/png", cache_control=REVALIDATE, vary=False)
+    return _download(request, _picture_of(desk, credential, "image/png").data, "image/png")
 
 
 @router.get(
@@ -172,7 +149,6 @@ def get_picture(
 def get_credential(
     request: Request,
     desk: CurrentDesk,
-    session: ReadSession,
     now: Now,
     credential: CredentialId,
     accept: Accept = None,
@@ -180,25 +156,54 @@ def get_credential(
     """A page with the verdict of this moment where Accept names `text/html`; for everybody else
     the credential byte for byte as it was signed, revoked or not.
     """
-    row = load_credential(session, credential)
+    row = _stored(desk, credential)
     if not wants_page(accept):
-        media_type = choose_type(accept, CREDENTIAL_TYPES)
-        return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+        return _exact(request, row, accept)
     result = check_bytes(desk, row.document, now=now)
     return _page(desk.settings, row, result, now)
 
 
-def _picture_file(
-    settings: Settings, session: ReadSession, view: BadgeView, media_type: str
-) -> bytes:
-    return picture_file(
-        session,
-        settings,
-        view.image_src,
-        media_type,
-        title=view.title,
-        issuer=view.issuer_name,
+def _stored(desk: Desk, credential: str) -> Credential:
+    """The row, in a transaction that ends here: what follows computes, and holds no connection."""
+    with desk.database.read() as session:
+        return load_credential(session, credential)
+
+
+def _exact(request: Request, row: Credential, accept: str | None) -> Response:
+    media_type = choose_type(accept, CREDENTIAL_TYPES)
+    return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+
+
+def _download(
+    request: Request, data: bytes, media_type: str, filename: str | None = None
+) -> Response:
+    return document_response(
+        request, data, media_type, cache_control=REVALIDATE, vary=False, filename=filename
     )
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """The picture of one credential, and what is to be put into it."""
+
+    data: bytes
+    title: str
+    credential: str
+
+
+def _picture_of(desk: Desk, credential: str, media_type: str) -> _Picture:
+    with desk.database.read() as session:
+        row = load_credential(session, credential)
+        view = view_badge(parse_object(row.document))
+        data = picture_file(
+            session,
+            desk.settings,
+            view.image_src,
+            media_type,
+            title=view.title,
+            issuer=view.issuer_name,
+        )
+    return _Picture(data, view.title, row.document.decode())
 
 
 def _page(
