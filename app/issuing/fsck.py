@@ -7,10 +7,13 @@ Per credential: its proof and its token verify with the keys on record; its colu
 document says; its entry is its own and its bit says what its row says. Per list: it verifies, is in
 date, shows the bits on record, has as many entries handed out as there are credentials, and no bit
 set that nobody revoked.
+
+A service may have moved since (`SIGNET_PUBLIC_URL`): what was signed then names the former address
+for good. That is not damage, and is told apart.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +29,15 @@ from app.proofs.data_integrity import proofs_of
 from app.proofs.profiles import OPEN_BADGE, VC
 from app.proofs.vc_jose import read_jws
 from app.registry.achievements import achievement_url
-from app.registry.keys import REVOKED, load_key
+from app.registry.keys import REVOKED, jwk_url, load_key
+from app.settings import Settings
 from app.status.bitstring import expand_list, status_entry
 from app.storage.tables import Achievement, Credential, Issuer, Key, StatusList
 
 BATCH = 200
+
+ANOTHER_ADDRESS = "another_address"
+"""The code of what is sound, and was made when the service had another address."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,36 @@ class Discrepancy:
     code: str
     detail: str
 
+    @property
+    def is_damage(self) -> bool:
+        """Whether something is wrong, and not only said from a former address."""
+        return self.code != ANOTHER_ADDRESS
+
+
+Fault = tuple[str, str]
+
+
+def place_faults(settings: Settings, found: Any, url: str, fault: Fault) -> Iterator[Fault]:
+    """Nothing where `found` is the address `url`; else the fault, or that it was made elsewhere."""
+    address = former_address(settings, found, url)
+    if address is not None:
+        yield _moved(address)
+    elif found != url:
+        yield fault
+
+
+def _moved(address: str) -> Fault:
+    return ANOTHER_ADDRESS, f"made at another address, {address}"
+
+
+def former_address(settings: Settings, found: Any, url: str) -> str | None:
+    """Under which address of the service `found` was what `url` is now, if under another one."""
+    path = url.removeprefix(settings.public_url)
+    if not isinstance(found, str) or found == url or not found.endswith(path):
+        return None
+    address = found.removesuffix(path)
+    return address if address.startswith(("https://", "http://")) else None
+
 
 def check_records(
     session: Session, desk: IssuingDesk, *, now: datetime, progress: Callable[[int], None]
@@ -51,13 +88,13 @@ def check_records(
     `progress` is told how many credentials have been read so far.
     """
     for status_list in session.scalars(select(StatusList).order_by(StatusList.id)):
-        for code, detail in _list_faults(session, desk, status_list, now):
+        for code, detail in _once(_list_faults(session, desk, status_list, now)):
             yield Discrepancy("status_lists", status_list.id, code, detail)
     yield from _shared_entries(session)
     done, last = 0, ""
     while batch := _batch_after(session, last):
         for credential, octet in batch:
-            for code, detail in _credential_faults(session, desk, credential, octet):
+            for code, detail in _once(_credential_faults(session, desk, credential, octet)):
                 yield Discrepancy("credentials", credential.id, code, detail)
             last = credential.id
             session.expunge(credential)
@@ -65,7 +102,9 @@ def check_records(
         progress(done)
 
 
-Fault = tuple[str, str]
+def _once(faults: Iterator[Fault]) -> Iterator[Fault]:
+    """Each fault of one row once: a former address stands in several places of a document."""
+    yield from dict.fromkeys(faults)
 
 
 def _batch_after(session: Session, last: str) -> list[tuple[Credential, bytes]]:
@@ -109,8 +148,7 @@ def _list_faults(
     else:
         if key.state == REVOKED:
             yield "key_revoked", f"it is signed with the withdrawn key {key.fragment}"
-        if document["id"] != desk.status_list_url(status_list.id):
-            yield "wrong_id", f"its document is that of {document['id']}"
+        yield from _id_faults(desk, document["id"], desk.status_list_url(status_list.id))
         if shown != status_list.bits:
             yield "bits_differ", "the signed list does not show the bits on record"
     if status_list.valid_until <= now:
@@ -177,20 +215,38 @@ def _column_faults(
     named = document["issuer"]
     if (named["id"] if isinstance(named, dict) else named) != issuer.did:
         yield "wrong_issuer", "its document names another issuer"
-    statuses: Any = document.get("credentialStatus")
-    entry = status_entry(
-        desk.status_list_url(credential.status_list_id), credential.status_list_index
-    )
-    if entry not in (statuses if isinstance(statuses, list) else [statuses]):
-        yield "wrong_entry", "its document points to another status entry than its row"
+    yield from _entry_faults(desk, credential, document)
     if credential.achievement_id is not None:
         achievement = session.get_one(Achievement, credential.achievement_id)
         url = achievement_url(desk.settings, achievement.id)
         shown = document["credentialSubject"]["achievement"]["id"]
-        if achievement.issuer_id != issuer.id or shown != url:
-            yield "wrong_achievement", "its achievement on record is not that in its document"
-        if document["id"] != desk.credential_url(credential.id):
-            yield "wrong_id", f"its document is that of {document['id']}"
+        wrong = ("wrong_achievement", "its achievement on record is not that in its document")
+        own = achievement.issuer_id == issuer.id
+        yield from place_faults(desk.settings, shown if own else None, url, wrong)
+        yield from _id_faults(desk, document["id"], desk.credential_url(credential.id))
+
+
+def _entry_faults(
+    desk: IssuingDesk, credential: Credential, document: JsonObject
+) -> Iterator[Fault]:
+    """Whether the document points to the row's entry in the row's list."""
+    statuses: Any = document.get("credentialStatus")
+    url, index = desk.status_list_url(credential.status_list_id), credential.status_list_index
+    places = (
+        place
+        for status in (statuses if isinstance(statuses, list) else [statuses])
+        if isinstance(status, dict)
+        and status == status_entry(place := str(status.get("statusListCredential")), index)
+    )
+    ours = (place for place in places if place == url or former_address(desk.settings, place, url))
+    wrong = ("wrong_entry", "its document points to another status entry than its row")
+    yield from place_faults(desk.settings, next(ours, None), url, wrong)
+
+
+def _id_faults(desk: IssuingDesk, found: Any, url: str) -> Iterator[Fault]:
+    yield from place_faults(
+        desk.settings, found, url, ("wrong_id", f"its document is that of {found}")
+    )
 
 
 def _token_faults(
@@ -200,6 +256,10 @@ def _token_faults(
     try:
         kid = str(read_jws(token).header.get("kid"))
         key = load_key(session, credential.issuer_id, kid.rpartition("/")[2])
+        address = former_address(desk.settings, kid, jwk_url(issuer.id, key, desk.settings))
+        if address is not None:
+            yield _moved(address)
+            desk = _at(desk, address)
         claimed = verify_signed_jwt(desk, issuer, key, token)
         beside = parse_object(credential.document)
     except SignetError as error:
@@ -207,6 +267,11 @@ def _token_faults(
         return
     if claimed != {name: value for name, value in beside.items() if name != "proof"}:
         yield "token_differs", "its token says something else than its document"
+
+
+def _at(desk: IssuingDesk, address: str) -> IssuingDesk:
+    """The desk as it was when the service had that address."""
+    return replace(desk, settings=desk.settings.model_copy(update={"public_url": address}))
 
 
 def _proof_key(session: Session, issuer_id: str, data: bytes) -> Key:

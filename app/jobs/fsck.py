@@ -1,23 +1,30 @@
 """Looking over everything that is stored: what was issued, and what it needs to stay checkable.
 
 `app.issuing.fsck` reads credentials and status lists again; here come the things around them: the
-private keys that still have to sign, the pictures, and the achievements that credentials name.
+private keys that still have to sign, the pictures, and the achievements, policies and pathways that
+credentials name.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import parse_object
-from app.errors import KeyStoreError, SignetError
+from app.errors import KeyStoreError, NotFound, SignetError
 from app.issuing.desk import IssuingDesk
-from app.issuing.fsck import Discrepancy, check_records
+from app.issuing.fsck import Discrepancy, Fault, check_records, place_faults
+from app.issuing.policies import find_policy
+from app.jsonld.contexts import digest_sri
+from app.pathways.records import pathway_url
 from app.registry.achievements import achievement_url
 from app.registry.keys import ACTIVE
-from app.storage.tables import Achievement, Credential, Image, Issuer, Key
+from app.registry.policies import policy_url
+from app.storage.tables import Achievement, Credential, Image, Issuer, Key, Pathway, Policy
 
 BATCH = 100
 
@@ -36,7 +43,8 @@ def check_everything(
     """
     yield from _key_faults(session, desk)
     yield from _image_faults(session)
-    yield from _achievement_faults(session, desk)
+    yield from _published_faults(session, desk)
+    yield from _policy_choices(session, desk)
     yield from check_records(session, desk, now=now, progress=progress)
 
 
@@ -61,15 +69,57 @@ def _image_faults(session: Session) -> Iterator[Discrepancy]:
             yield Discrepancy("images", image.id, "wrong_picture", detail)
 
 
-def _achievement_faults(session: Session, desk: IssuingDesk) -> Iterator[Discrepancy]:
-    query = select(Achievement).order_by(Achievement.id).execution_options(yield_per=BATCH)
-    for achievement in session.scalars(query):
-        try:
-            document = parse_object(achievement.document)
-        except SignetError as error:
-            yield Discrepancy("achievements", achievement.id, error.code, error.detail)
-            continue
-        url = achievement_url(desk.settings, achievement.id)
-        if (document.get("id"), document.get("name")) != (url, achievement.name):
-            detail = "its document has another id or name than its row"
-            yield Discrepancy("achievements", achievement.id, "columns_differ", detail)
+Published = Achievement | Policy | Pathway
+Row = TypeVar("Row", Achievement, Policy, Pathway)
+
+
+def _published_faults(session: Session, desk: IssuingDesk) -> Iterator[Discrepancy]:
+    """Whether what credentials name by an address, and a digest, is still what was published."""
+    rows: tuple[Iterator[Published], ...] = (
+        _rows(session, Achievement),
+        _rows(session, Policy),
+        _rows(session, Pathway),
+    )
+    for row in chain.from_iterable(rows):
+        for code, detail in _document_faults(desk, row):
+            yield Discrepancy(row.__tablename__, row.id, code, detail)
+
+
+def _rows(session: Session, table: type[Row]) -> Iterator[Row]:
+    yield from session.scalars(select(table).order_by(table.id).execution_options(yield_per=BATCH))
+
+
+def _document_faults(desk: IssuingDesk, row: Published) -> Iterator[Fault]:
+    try:
+        document = parse_object(row.document)
+    except SignetError as error:
+        yield error.code, error.detail
+        return
+    wrong = ("columns_differ", "its document has another id or name than its row")
+    match row:
+        case Achievement():
+            url = achievement_url(desk.settings, row.id)
+            name, shown = row.name, document.get("name")
+        case Policy():
+            url, name, shown = policy_url(desk.settings, row.id), row.label, document.get("label")
+        case Pathway():
+            award = document.get("award", {})
+            url, name, shown = pathway_url(desk.settings, row.id), row.name, award.get("name")
+    if shown != name:
+        yield wrong
+    else:
+        yield from place_faults(desk.settings, document.get("id"), url, wrong)
+    if not isinstance(row, Achievement) and digest_sri(row.document) != row.digest:
+        yield "digest_mismatch", "its document does not have the digest on record"
+
+
+def _policy_choices(session: Session, desk: IssuingDesk) -> Iterator[Discrepancy]:
+    """Whether the policies that issuers keep and achievements were made under are there."""
+    for table in (Issuer, Achievement):
+        kept = select(table.id, table.policy_id).where(table.policy_id.is_not(None))
+        for id_, policy_id in session.execute(kept.order_by(table.id)):
+            try:
+                find_policy(session, desk.settings, str(policy_id))
+            except NotFound:
+                detail = f"its policy {policy_id} is not there"
+                yield Discrepancy(table.__tablename__, id_, "policy_missing", detail)

@@ -8,9 +8,23 @@ import pytest
 from sqlalchemy import select, update
 
 from app.cli import output
-from app.storage.tables import Achievement, Credential, Image, Key, StatusList
+from app.cli.desk import open_desk
+from app.issuing.policies import set_policy
+from app.pathways.records import create_pathway
+from app.registry.issuers import load_issuer
+from app.storage.tables import (
+    Achievement,
+    Credential,
+    Image,
+    Issuer,
+    Key,
+    Pathway,
+    Policy,
+    StatusList,
+)
 from tests.cli.conftest import Signet, a_badge, an_issuer, edit
 from tests.cli.programs import running
+from tests.pathways import NOW, a_rule
 
 
 def nearly_expired(session: Any) -> None:
@@ -82,7 +96,25 @@ def test_a_whole_store_has_no_findings(signet_on_both: Signet) -> None:
 def test_the_demo_is_whole(signet: Signet) -> None:
     signet("demo", "--no-serve")
 
-    assert signet("fsck", "--json").json == {"credentials": 1, "findings": []}
+    assert signet("fsck", "--json").json == {"credentials": 1, "findings": [], "notes": []}
+
+
+def test_what_was_made_at_another_address_is_counted_and_is_no_damage(
+    signet: Signet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signet("demo", "--no-serve")
+    monkeypatch.setenv("SIGNET_PUBLIC_URL", "https://badges.inverbrae.example")
+
+    said = "made at another address, http://127.0.0.1:8000"
+    checked = signet("fsck", "--json")
+    assert checked.status == 0
+    assert checked.json["findings"] == []
+    assert {(each["table"], each["detail"]) for each in checked.json["notes"]} == {
+        ("achievements", said),
+        ("status_lists", said),
+        ("credentials", said),
+    }
+    assert f"credentials: 1 {said}\n" in signet("fsck").out
 
 
 def findings(signet: Signet) -> list[tuple[str, str]]:
@@ -112,6 +144,7 @@ def test_a_changed_credential_is_found(signet_on_both: Signet) -> None:
         (update(Achievement).values(name="Another"), ("achievements", "columns_differ")),
         (update(Achievement).values(document=b"{"), ("achievements", "not_json")),
         (update(Key).values(signer_uri="file:nowhere"), ("keys", "key_store")),
+        (update(Issuer).values(policy_id="nobodys"), ("issuers", "policy_missing")),
     ],
 )
 def test_what_stands_around_credentials_is_looked_at(
@@ -121,6 +154,32 @@ def test_what_stands_around_credentials_is_looked_at(
     edit(lambda session: session.execute(statement))
 
     assert finding in findings(signet)
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        (update(Policy).values(digest="sha384-x"), ("policies", "digest_mismatch")),
+        (update(Policy).values(label="Another"), ("policies", "columns_differ")),
+        (update(Pathway).values(digest="sha384-x"), ("pathways", "digest_mismatch")),
+        (update(Pathway).values(name="Another"), ("pathways", "columns_differ")),
+    ],
+)
+def test_a_policy_or_pathway_that_is_not_the_published_one_is_found(
+    signet: Signet, statement: Any, finding: tuple[str, str]
+) -> None:
+    an_issuer(signet)
+    with open_desk() as desk, desk.database.write() as session:
+        owner = load_issuer(session, "law")
+        rule = {"id": "outcomes", "level": "must", "test": {"count": "learningOutcomes", "min": 1}}
+        body = {"label": "Ours", "rules": [rule]}
+        set_policy(session, desk.settings, owner, body, now=NOW, actor="cli:test")
+        way = a_rule({"id": "total", "sum": "credit", "min": 60})
+        create_pathway(session, desk.settings, owner, way, now=NOW, actor="cli:test")
+    assert signet("fsck", "--json").json["findings"] == []
+
+    edit(lambda session: session.execute(statement))
+    assert findings(signet) == [finding]
 
 
 def test_another_private_key_than_the_one_on_record_is_found(signet: Signet, folder: Path) -> None:

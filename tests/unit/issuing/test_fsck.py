@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.encoding.strict_json import dump_json, parse_object
 from app.issuing import fsck
 from app.issuing.desk import IssuingDesk
-from app.issuing.fsck import Discrepancy, check_records
+from app.issuing.fsck import Discrepancy, check_records, former_address, place_faults
 from app.issuing.key_changes import rotate_key, withdraw_key
 from app.issuing.revocation import revoke_credential
 from app.issuing.sign_given import issue_given
@@ -175,17 +175,53 @@ def test_a_token_that_is_none_is_found(issue: Issue, check: Check, token: bytes)
     assert found.detail.startswith("its token: ")
 
 
-def test_a_token_by_a_key_under_another_address_is_found(
-    session: Session, desk: IssuingDesk, issuer: Issuer, issue: Issue, check: Check
-) -> None:
-    """The public URL of the service was changed after the token was signed."""
-    issue()
-    moved = desk.settings.model_copy(update={"public_url": "https://badges.inverbrae.example"})
-    elsewhere = IssuingDesk(desk.key_store, desk.contexts, moved)
-    found = codes(list(check_records(session, elsewhere, now=NOW, progress=lambda _: None)))
+@pytest.fixture
+def moved(desk: IssuingDesk) -> IssuingDesk:
+    """The same service after its public URL was changed."""
+    settings = desk.settings.model_copy(update={"public_url": "https://badges.inverbrae.example"})
+    return IssuingDesk(desk.key_store, desk.contexts, settings)
 
-    assert ("credentials", "issuer_mismatch") in found
-    assert ("status_lists", "wrong_id") in found
+
+def test_what_was_made_at_another_address_is_told_once_and_is_no_damage(
+    session: Session, desk: IssuingDesk, moved: IssuingDesk, issuer: Issuer, issue: Issue
+) -> None:
+    issue()
+    issue_given(session, desk, "inverbrae", a_given_credential(issuer), now=NOW, actor=ACTOR)
+    session.flush()
+    found = list(check_records(session, moved, now=NOW, progress=lambda _: None))
+
+    assert codes(found) == [
+        ("status_lists", "another_address"),
+        ("credentials", "another_address"),
+        ("credentials", "another_address"),
+    ]
+    assert {one.detail for one in found} == {f"made at another address, {desk.settings.public_url}"}
+    assert not any(one.is_damage for one in found)
+
+
+def test_damage_from_another_address_is_still_damage(
+    session: Session, moved: IssuingDesk, issue: Issue
+) -> None:
+    one, two = issue(), issue()
+    one.document, two.document = two.document, one.document
+    two.jwt = b"a.b.c"
+    session.flush()
+    found = [
+        each.code
+        for each in check_records(session, moved, now=NOW, progress=lambda _: None)
+        if each.is_damage
+    ]
+
+    assert {"wrong_id", "wrong_entry", "columns_differ", "token_differs"} <= set(found)
+
+
+@pytest.mark.parametrize("place", [None, 7, "ftp://far.example/achievements/x", "/achievements/x"])
+def test_only_an_address_of_a_service_is_another_address(desk: IssuingDesk, place: object) -> None:
+    url = f"{desk.settings.public_url}/achievements/x"
+
+    assert former_address(desk.settings, place, url) is None
+    [fault] = place_faults(desk.settings, place, url, ("wrong", "it is wrong"))
+    assert fault == ("wrong", "it is wrong")
 
 
 def test_a_row_under_another_issuer_is_found(
