@@ -21,6 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.storage.batch_tables import Batch as Batch
+from app.storage.batch_tables import BatchChunk as BatchChunk
+from app.storage.batch_tables import IssuedRow as IssuedRow
 from app.storage.columns import Table as Table
 
 
