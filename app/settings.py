@@ -3,17 +3,21 @@
 Each field is documented in `docs/settings.md`; a test holds that table against this class.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SignetError
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+# As app.credentials.values has it, which lies above: dot-atom, `@`, a domain with a dot.
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 
 
 class Settings(BaseSettings):
@@ -48,6 +52,33 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
     """Connections kept open per process (PostgreSQL)."""
 
+    webhook_loopback: bool = False
+    """Whether webhooks may go to `http://127.0.0.1:PORT`, for developing a receiver."""
+
+    smtp_host: str | None = None
+    """The mail server that mail to learners is handed to; without one none is sent."""
+
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Its port."""
+
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to the mail server is protected; `none` only for one on this machine."""
+
+    smtp_user: str | None = None
+    """The name to log in to the mail server with, if it wants one."""
+
+    smtp_password: SecretStr | None = None
+    """The password that goes with it."""
+
+    smtp_from: str | None = None
+    """The address that mail comes from; needed with a mail server."""
+
+    smtp_bounces: str | None = None
+    """Where mail that cannot be delivered goes back to (the envelope sender)."""
+
+    mail_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 60
+    """How many messages are handed to the mail server in a minute at most."""
+
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -60,6 +91,21 @@ class Settings(BaseSettings):
         if parts.path or parts.query or parts.fragment or parts.username:
             raise ValueError("SIGNET_PUBLIC_URL must be scheme, host and port only, without a path")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _mail_can_be_sent(self) -> Self:
+        """A mail server is named together with a sender; nothing is told to it in the clear."""
+        for name in ("smtp_from", "smtp_bounces"):
+            address = getattr(self, name)
+            if address is not None and _ADDRESS.fullmatch(address) is None:
+                raise ValueError(f"SIGNET_{name.upper()} must look like badges@example.edu")
+        if self.smtp_host is None:
+            return self
+        if self.smtp_from is None:
+            raise ValueError("SIGNET_SMTP_FROM must be set where SIGNET_SMTP_HOST is")
+        if self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
+            raise ValueError("SIGNET_SMTP_SECURITY may be none for a server on this machine only")
+        return self
 
     @field_validator("log_level")
     @classmethod
@@ -93,9 +139,11 @@ def read_settings(*, host: str, port: int) -> Settings:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    own = fault["msg"].removeprefix("Value error, ")
-    name = f"SIGNET_{str(fault['loc'][0]).upper()}"
-    return f"{own}." if own.startswith(name) else f"{name}: {own}."
+    own: str = fault["msg"].removeprefix("Value error, ")
+    if own.startswith("SIGNET_"):
+        return f"{own}."
+    return f"SIGNET_{str(fault['loc'][0]).upper()}: {own}."
 
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound to

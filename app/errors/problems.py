@@ -180,6 +180,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "board_needed": (REQUEST, "A board has to confirm the award first"),
     "award_state": (REQUEST, "The award is not in a state that allows this"),
     "four_eyes": (REQUEST, "Somebody else has to do this"),
+    "mail_server_unavailable": (REQUEST, "The mail server cannot be used now"),
+    "mail_refused": (REQUEST, "The mail server refused the message"),
     "issuer_has_no_key": (KEYS, "The issuer has no active key"),
     "did_key_is_its_key": (KEYS, "A did:key cannot change its key"),
     "key_state": (KEYS, "The key is not in a state that allows this"),

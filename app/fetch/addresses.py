@@ -79,6 +79,12 @@ def check_public_address(address: str) -> None:
         raise CheckUndecided("fetch_blocked", f"{address} is not a public address: {name}")
 
 
+def check_loopback_address(address: str) -> None:
+    """Passes an IP address of this machine to itself; raises CheckUndecided (`fetch_blocked`)."""
+    if not ip_address(address).is_loopback:
+        raise CheckUndecided("fetch_blocked", f"{address} is not an address of this machine itself")
+
+
 def _special_purpose_of(address: IPv4Address | IPv6Address) -> str | None:
     if isinstance(address, IPv4Address):
         return next((name for block, name in _SPECIAL_IPV4 if address in block), None)

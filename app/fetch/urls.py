@@ -31,15 +31,21 @@ _URL = re.compile(
     rf"(?P<target>(?:[/?]{_TARGET_CHARACTER}*)?)",
     re.ASCII,
 )
+_LOOPBACK_URL = re.compile(
+    rf"http://(?P<host>127\.0\.0\.1|localhost):(?P<port>[1-9][0-9]{{3,4}})"
+    rf"(?P<target>(?:[/?]{_TARGET_CHARACTER}*)?)",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
 class Address:
-    """An https address in its parts; `host` is lower case, `target` is path and query."""
+    """An address in its parts; `host` is lower case, `target` is path and query."""
 
     host: str
     port: int
     target: str
+    scheme: str = "https"
 
 
 def parse_address(url: str) -> Address:
@@ -61,5 +67,22 @@ def parse_address(url: str) -> Address:
     port = int(match["port"] or HTTPS_PORT)
     if port != HTTPS_PORT and not FIRST_UNPRIVILEGED_PORT <= port <= 65535:
         raise CheckUndecided("fetch_blocked", f"port {port} of {host} may not be visited")
+    return Address(host, port, _target(match))
+
+
+def parse_loopback_address(url: str) -> Address:
+    """The parts of `http://127.0.0.1:PORT/…` or `http://localhost:PORT/…`, a port from 1024 up.
+
+    Raises CheckUndecided (`fetch_blocked`).
+    """
+    match = _LOOPBACK_URL.fullmatch(url.partition("#")[0]) if len(url) <= MAX_URL_LENGTH else None
+    if match is None or not FIRST_UNPRIVILEGED_PORT <= int(match["port"]) <= 65535:
+        raise CheckUndecided(
+            "fetch_blocked", f"{url[:120]!a} is not an http address on this machine with its port"
+        )
+    return Address(match["host"], int(match["port"]), _target(match), "http")
+
+
+def _target(match: re.Match[str]) -> str:
     target = match["target"]
-    return Address(host, port, target if target.startswith("/") else f"/{target}")
+    return target if target.startswith("/") else f"/{target}"
