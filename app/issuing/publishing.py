@@ -76,11 +76,11 @@ def publish_reviewed(
     minute: str | None,
     now: datetime,
     actor: str,
-) -> Review:
+) -> None:
     """Publish an approved achievement, or a draft that carries no credit.
 
     Raises InvalidRequest (`policy_not_met`) naming each rule, its source and what to add, Conflict
-    when the state is another or the issuer has chosen another policy since.
+    when the state is another or the issuer has another policy since, or none.
     """
     review = review_of(session, settings, achievement)
     if achievement.state not in {reviews.PUBLISHED, reviews.WITHDRAWN}:
@@ -88,8 +88,8 @@ def publish_reviewed(
         if achievement.policy_id != issuer.policy_id:
             raise Conflict(
                 "policy_changed",
-                "The issuer has another definition policy since this was drafted: make a new "
-                "version of it.",
+                "The issuer's definition policy is not the one that this was drafted under: make a "
+                "new version of it.",
             )
         refuse_unmet(review.findings, IN_DEFINITION)
     reviews.publish_achievement(
@@ -100,7 +100,6 @@ def publish_reviewed(
         now=now,
         actor=actor,
     )
-    return review
 
 
 def review_of(session: Session, settings: Settings, achievement: Achievement) -> Review:

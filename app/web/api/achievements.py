@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.credentials.microcredential_document import microcredential_warnings
@@ -33,6 +32,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, document_list
 from app.web.openapi import Responses, json_body, problems, refs
 from app.web.strict_body import StrictRoute
 
@@ -89,14 +89,6 @@ _MADE: Responses = {
 }
 
 
-class AchievementList(BaseModel):
-    """A page of OB 3.0 Achievements."""
-
-    items: list[JsonObject]
-    total: int
-    next: str | None
-
-
 @router.post(
     "",
     status_code=201,
@@ -139,7 +131,7 @@ def post_achievement(
 @router.get(
     "",
     summary="List achievements",
-    response_model=AchievementList,
+    response_model=ListAnswer[JsonObject],
     responses=problems(401, 404, 422),
 )
 def get_achievements(
@@ -156,9 +148,7 @@ def get_achievements(
     load_issuer(session, issuer)
     series = None if versions_of is None else _load(session, issuer, versions_of).series_id
     page = list_achievements(session, issuer, limit=limit, cursor=cursor, series_id=series)
-    items = [parse_object(achievement.document) for achievement in page.items]
-    body = dump_json({"items": items, "total": page.total, "next": page.next})
-    return Response(body, media_type="application/json")
+    return document_list(page)
 
 
 @router.get(

@@ -19,6 +19,7 @@ from app.web.dependencies import (
     Repeatable,
     WriteSession,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import problems
 from app.web.strict_body import StrictRoute
 
@@ -53,14 +54,6 @@ class NewApiKey(ApiKeyAnswer):
     key: str = Field(description="`id.secret`, to be sent as `Authorization: Bearer …`.")
 
 
-class ApiKeyList(BaseModel):
-    """A page of keys."""
-
-    items: list[ApiKeyAnswer]
-    total: int
-    next: str | None
-
-
 @router.post(
     "",
     status_code=201,
@@ -91,7 +84,6 @@ def post_api_key(
 @router.get(
     "",
     summary="List API keys",
-    response_model=ApiKeyList,
     responses=problems(401, 403, 404, 422),
 )
 def get_api_keys(
@@ -100,10 +92,10 @@ def get_api_keys(
     issuer: Annotated[str | None, Query(max_length=64)] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> ApiKeyList:
+) -> ListAnswer[ApiKeyAnswer]:
     """All keys or those of one issuer, newest first, with their last use to the minute."""
     page = list_api_keys(session, issuer_id=issuer, limit=limit, cursor=cursor)
-    return ApiKeyList(items=[_answer(key) for key in page.items], total=page.total, next=page.next)
+    return list_answer(page, _answer)
 
 
 @router.delete(

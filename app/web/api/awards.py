@@ -31,6 +31,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems
 from app.web.strict_body import StrictRoute
 
@@ -53,14 +54,6 @@ class AwardAnswer(BaseModel):
     confirmed_at: str | None = Field(description="When the board met.")
     minute: str | None
     credential: str | None = Field(description="The credential that it became.")
-
-
-class AwardList(BaseModel):
-    """A page of awards, newest first."""
-
-    items: list[AwardAnswer]
-    total: int
-    next: str | None
 
 
 class Confirmation(BaseModel):
@@ -120,12 +113,11 @@ def get_awards(
     issuer: IssuerId,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> AwardList:
+) -> ListAnswer[AwardAnswer]:
     """The awards that were recorded, newest first."""
     load_issuer(session, issuer)
     page = list_awards(session, issuer, limit=limit, cursor=cursor)
-    items = [_answer(desk, award) for award in page.items]
-    return AwardList(items=items, total=page.total, next=page.next)
+    return list_answer(page, lambda award: _answer(desk, award))
 
 
 @router.get("/{award}", summary="Read an award", responses=problems(401, 403, 404))

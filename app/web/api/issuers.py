@@ -33,6 +33,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems, refs
 from app.web.strict_body import StrictRoute
 
@@ -52,14 +53,6 @@ class IssuerAnswer(BaseModel):
     profile: JsonObject = Field(description="The OB 3.0 Profile, as it stands in credentials.")
     created_at: str
     updated_at: str
-
-
-class IssuerList(BaseModel):
-    """A page of issuers."""
-
-    items: list[IssuerAnswer]
-    total: int
-    next: str | None
 
 
 _EXAMPLE: JsonObject = {
@@ -116,7 +109,6 @@ def post_issuer(
 @router.get(
     "",
     summary="List issuers",
-    response_model=IssuerList,
     responses=problems(401, 403, 422),
 )
 def get_issuers(
@@ -125,11 +117,10 @@ def get_issuers(
     session: ReadSession,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> IssuerList:
+) -> ListAnswer[IssuerAnswer]:
     """The issuers hosted here, newest first. Needs an administrator's key."""
     page = list_issuers(session, limit=limit, cursor=cursor)
-    items = [_answer(issuer, desk.settings) for issuer in page.items]
-    return IssuerList(items=items, total=page.total, next=page.next)
+    return list_answer(page, lambda issuer: _answer(issuer, desk.settings))
 
 
 @router.get(

@@ -3,9 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Response
-from pydantic import BaseModel
 
-from app.encoding.strict_json import JsonObject, dump_json, parse_object
+from app.encoding.strict_json import JsonObject
 from app.pathways.records import (
     create_pathway,
     create_pathway_version,
@@ -28,6 +27,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, document_list
 from app.web.openapi import Responses, json_body, problems
 from app.web.strict_body import StrictRoute
 
@@ -74,14 +74,6 @@ _MADE: Responses = {
         "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
     }
 }
-
-
-class PathwayList(BaseModel):
-    """A page of stacking rules."""
-
-    items: list[JsonObject]
-    total: int
-    next: str | None
 
 
 @router.post(
@@ -146,7 +138,7 @@ def post_version(
 @router.get(
     "/issuers/{issuer}/pathways",
     summary="List pathways",
-    response_model=PathwayList,
+    response_model=ListAnswer[JsonObject],
     responses=problems(401, 404, 422),
 )
 def get_pathways(
@@ -158,7 +150,4 @@ def get_pathways(
 ) -> Response:
     """Every version of the issuer's pathways, newest first."""
     load_issuer(session, issuer)
-    page = list_pathways(session, issuer, limit=limit, cursor=cursor)
-    items = [parse_object(pathway.document) for pathway in page.items]
-    body = dump_json({"items": items, "total": page.total, "next": page.next})
-    return Response(body, media_type="application/json")
+    return document_list(list_pathways(session, issuer, limit=limit, cursor=cursor))

@@ -27,6 +27,7 @@ from app.web.dependencies import (
     Repeatable,
     WriteSession,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems
 from app.web.strict_body import StrictRoute
 
@@ -97,14 +98,6 @@ class EntryAnswer(ListingAnswer):
     ended_at: str | None
 
 
-class EntryList(BaseModel):
-    """A page of entries."""
-
-    items: list[EntryAnswer]
-    total: int
-    next: str | None
-
-
 class ImportInput(BaseModel):
     """A list with its digest; it takes the place of what the same source said before."""
 
@@ -156,10 +149,9 @@ def post_entry(
 @router.get("/issuers", summary="List entries", responses=problems(401, 403, 422))
 def get_entries(
     _caller: Administrator, session: ReadSession, limit: Limit = 50, cursor: Cursor = None
-) -> EntryList:
+) -> ListAnswer[EntryAnswer]:
     """Every entry there ever was, newest first: ended ones too."""
-    page = list_listings(session, limit=limit, cursor=cursor)
-    return EntryList(items=[_answer(row) for row in page.items], total=page.total, next=page.next)
+    return list_answer(list_listings(session, limit=limit, cursor=cursor), _answer)
 
 
 @router.delete("/issuers/{entry}", summary="End an entry", responses=problems(401, 403, 404))

@@ -1,5 +1,7 @@
 """The steps of an achievement under a definition policy: submit, approve, publish, withdraw."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
@@ -10,7 +12,7 @@ from app.credentials.issue_request import LONGEST_MINUTE
 from app.encoding.dates import format_datetime
 from app.errors import NotFound
 from app.issuing.policies import find_policy
-from app.issuing.publishing import Review, publish_reviewed, review_of
+from app.issuing.publishing import publish_reviewed, review_of
 from app.registry import reviews
 from app.registry.achievements import achievement_url, load_achievement
 from app.registry.api_keys import Caller
@@ -20,6 +22,7 @@ from app.web.api.policies import FindingAnswer, shown
 from app.web.dependencies import (
     AnyKey,
     CurrentDesk,
+    Desk,
     IssuerId,
     Now,
     ReadSession,
@@ -68,7 +71,44 @@ class ReviewAnswer(BaseModel):
 
 
 _REFUSALS: Responses = problems(400, 401, 403, 404, 409, 415, 422)
-_Step = Step | None
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A step that somebody takes: the achievement, what is said with it, who says it and when."""
+
+    desk: Desk
+    session: Session
+    achievement: Achievement
+    minute: str | None
+    now: datetime
+    actor: str
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What every step takes besides the achievement."""
+        return {"minute": self.minute, "now": self.now, "actor": self.actor}
+
+    def answer(self) -> ReviewAnswer:
+        """Where the achievement stands after it."""
+        return _answer(self.session, self.desk.settings, self.achievement)
+
+
+def _taking(
+    desk: CurrentDesk,
+    caller: Writer,
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+    achievement: AchievementId,
+    step: Step | None = None,
+) -> Taking:
+    found = _load(session, issuer, achievement)
+    minute = None if step is None else step.minute
+    return Taking(desk, session, found, minute, now, caller.actor)
+
+
+Taken = Annotated[Taking, Depends(_taking)]
 
 
 @router.get("/review", summary="See where an achievement stands", responses=problems(401, 404))
@@ -80,76 +120,37 @@ def get_review(
     achievement: AchievementId,
 ) -> ReviewAnswer:
     """Its state, its history, and how it stands to the issuer's definition policy."""
-    found = _load(session, issuer, achievement)
-    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+    return _answer(session, desk.settings, _load(session, issuer, achievement))
 
 
 @router.post("/submit", summary="Hand a draft in for review", responses=_REFUSALS)
-def submit(
-    desk: CurrentDesk,
-    caller: Writer,
-    now: Now,
-    session: WriteSession,
-    issuer: IssuerId,
-    achievement: AchievementId,
-    step: _Step = None,
-) -> ReviewAnswer:
+def submit(taken: Taken) -> ReviewAnswer:
     """A draft goes into review; what the policy says of it is in the answer."""
-    found = _load(session, issuer, achievement)
-    reviews.submit_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
-    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+    reviews.submit_achievement(taken.session, taken.achievement, **taken.said)
+    return taken.answer()
 
 
 @router.post("/approve", summary="Approve what is in review", responses=_REFUSALS)
-def approve(
-    desk: CurrentDesk,
-    caller: Writer,
-    now: Now,
-    session: WriteSession,
-    issuer: IssuerId,
-    achievement: AchievementId,
-    step: _Step = None,
-) -> ReviewAnswer:
+def approve(taken: Taken) -> ReviewAnswer:
     """Needs the minute of the meeting, and another key than the author's."""
-    found = _load(session, issuer, achievement)
-    reviews.approve_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
-    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+    reviews.approve_achievement(taken.session, taken.achievement, **taken.said)
+    return taken.answer()
 
 
 @router.post("/publish", summary="Publish an achievement", responses=_REFUSALS)
-def publish(
-    desk: CurrentDesk,
-    caller: Writer,
-    now: Now,
-    session: WriteSession,
-    issuer: IssuerId,
-    achievement: AchievementId,
-    step: _Step = None,
-) -> ReviewAnswer:
+def publish(taken: Taken) -> ReviewAnswer:
     """From now on it can be seen and issued. It has to meet the policy, and to be approved where it
     carries credit.
     """
-    found = _load(session, issuer, achievement)
-    review = publish_reviewed(
-        session, desk.settings, found, minute=_minute(step), now=now, actor=caller.actor
-    )
-    return _answer(session, desk.settings, found, review)
+    publish_reviewed(taken.session, taken.desk.settings, taken.achievement, **taken.said)
+    return taken.answer()
 
 
 @router.post("/withdraw", summary="Withdraw an achievement", responses=_REFUSALS)
-def withdraw(
-    desk: CurrentDesk,
-    caller: Writer,
-    now: Now,
-    session: WriteSession,
-    issuer: IssuerId,
-    achievement: AchievementId,
-    step: _Step = None,
-) -> ReviewAnswer:
+def withdraw(taken: Taken) -> ReviewAnswer:
     """It is issued no more. What was published stays readable, and its credentials stay valid."""
-    found = _load(session, issuer, achievement)
-    reviews.withdraw_achievement(session, found, minute=_minute(step), now=now, actor=caller.actor)
-    return _answer(session, desk.settings, found, review_of(session, desk.settings, found))
+    reviews.withdraw_achievement(taken.session, taken.achievement, **taken.said)
+    return taken.answer()
 
 
 def _load(session: Session, issuer: str, id_: str) -> Achievement:
@@ -159,13 +160,8 @@ def _load(session: Session, issuer: str, id_: str) -> Achievement:
     return achievement
 
 
-def _minute(step: Step | None) -> str | None:
-    return None if step is None else step.minute
-
-
-def _answer(
-    session: Session, settings: Settings, achievement: Achievement, review: Review
-) -> ReviewAnswer:
+def _answer(session: Session, settings: Settings, achievement: Achievement) -> ReviewAnswer:
+    review = review_of(session, settings, achievement)
     policy = achievement.policy_id
     times: dict[str, Any] = {
         name: None if moment is None else format_datetime(moment)
