@@ -17,6 +17,7 @@ from app.policy.evaluation import RuleFinding
 from app.policy.facts import FACTS, Owner
 from app.policy.parsing import parse_policy
 from app.policy.presets import PRESETS
+from app.registry.listing import Page
 from app.registry.policies import (
     choose_policy,
     list_policies,
@@ -70,11 +71,17 @@ def read_policy(record: PolicyRecord) -> DefinitionPolicy:
 
 
 def known_policies(
-    session: Session, settings: Settings, issuer_id: str | None
-) -> list[PolicyRecord]:
-    """The issuer's own policies, or those of all, newest first; after them the shipped ones."""
-    own = [_own(settings, row) for row in list_policies(session, issuer_id)]
-    return [*own, *(find_policy(session, settings, id_) for id_ in PRESETS)]
+    session: Session, settings: Settings, issuer_id: str | None, *, limit: int, cursor: str | None
+) -> Page[PolicyRecord]:
+    """The issuer's own policies, or those of all, newest first; on the last page the shipped ones.
+
+    The shipped ones are few and stand beyond the limit. Raises InvalidRequest as `list_page` does.
+    """
+    page = list_policies(session, issuer_id, limit=limit, cursor=cursor)
+    found = [_own(settings, row) for row in page.items]
+    if page.next is None:
+        found += [find_policy(session, settings, id_) for id_ in PRESETS]
+    return Page(found, page.total + len(PRESETS), page.next)
 
 
 def policy_of(session: Session, settings: Settings, issuer: Issuer) -> DefinitionPolicy | None:

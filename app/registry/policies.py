@@ -17,10 +17,12 @@ from app.encoding.jcs import canonicalize_json
 from app.encoding.multibase import encode_base64url
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
+from app.registry import reviews
+from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
-from app.storage.tables import Issuer, Policy
+from app.storage.tables import Achievement, Issuer, Policy
 
 _ID_BYTES = 16
 
@@ -95,11 +97,19 @@ def load_stored_policy(session: Session, id_: str) -> Policy:
     return policy
 
 
-def list_policies(session: Session, issuer_id: str | None) -> Sequence[Policy]:
+def list_policies(
+    session: Session, issuer_id: str | None, *, limit: int, cursor: str | None
+) -> Page[Policy]:
     """An issuer's own policies, or those of all, the newest first."""
-    query = select(Policy).order_by(Policy.created_at.desc(), Policy.id)
+    query = select(Policy)
     if issuer_id is not None:
         query = query.where(Policy.issuer_id == issuer_id)
+    return list_page(session, query, Policy.created_at, Policy.id, limit=limit, cursor=cursor)
+
+
+def keepers_of_policy(session: Session, id_: str, *, limit: int) -> Sequence[Issuer]:
+    """The issuers that keep this policy now, so many of them at most."""
+    query = select(Issuer).where(Issuer.policy_id == id_).order_by(Issuer.id).limit(limit)
     return session.scalars(query).all()
 
 
@@ -119,4 +129,29 @@ def choose_policy(
         issuer_id=issuer.id,
         subject=id_,
         details={"digest": digest, "former": former},
+    )
+
+
+def remove_policy(session: Session, issuer: Issuer, *, now: datetime, actor: str) -> None:
+    """Let the issuer keep no policy from now on; doing it again changes nothing.
+
+    What was published under the policy is still issued under it. What is not published yet cannot
+    be any more (`app.issuing.publishing`): it was drafted to be held against it.
+    """
+    former, issuer.policy_id = issuer.policy_id, None
+    if former is None:
+        return
+    session.flush()
+    waiting = select(func.count()).select_from(Achievement)
+    waiting = waiting.where(
+        Achievement.issuer_id == issuer.id, Achievement.state.in_(reviews.UNPUBLISHED)
+    )
+    append_audit(
+        session,
+        at=now,
+        actor=actor,
+        action="policy.removed",
+        issuer_id=issuer.id,
+        subject=former,
+        details={"unpublished": session.scalars(waiting).one()},
     )

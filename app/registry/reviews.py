@@ -26,6 +26,8 @@ APPROVED = "approved"
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"
 
+UNPUBLISHED = (DRAFT, IN_REVIEW, APPROVED)
+"""On the way to being published."""
 
 PUBLIC = or_(Achievement.state == PUBLISHED, Achievement.published_at.is_not(None))
 """What the world may see, for queries: published once, withdrawn or not."""

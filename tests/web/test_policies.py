@@ -149,6 +149,53 @@ def test_a_policy_is_public_and_never_changes_under_its_address(
         assert client.get(f"/policies/{chosen['id']}", headers=etag).status_code == 304
 
 
+def test_own_policies_come_in_pages_and_the_shipped_ones_on_the_last(
+    client: TestClient, admin_headers: Headers
+) -> None:
+    for number in range(3):
+        choose(client, admin_headers, {**OWN, "label": f"No {number}"})
+
+    pages: list[Any] = []
+    cursor = None
+    while cursor is not None or not pages:
+        query = {"limit": 2} if cursor is None else {"limit": 2, "cursor": cursor}
+        pages.append(client.get("/api/v1/policies", params=query, headers=admin_headers).json())
+        cursor = pages[-1]["next"]
+    assert [len(page["items"]) for page in pages] == [2, 1 + len(PRESETS)]
+    assert {page["total"] for page in pages} == {3 + len(PRESETS)}
+    assert len({item["id"] for page in pages for item in page["items"]}) == 3 + len(PRESETS)
+
+
+def test_a_policy_can_be_given_up(
+    client: TestClient, admin_headers: Headers, make_key: Any, app: FastAPI
+) -> None:
+    kept = choose(client, admin_headers, {"preset": "eu-annex-1"})
+    author = make_key("inverbrae", "achievements:write")
+    assert client.get(f"{PATH}/policy", headers=author).json() == kept
+    definition = Case("with credit", "eu-annex-1").definition
+    draft = client.post(f"{PATH}/achievements", headers=author, json=definition).json()
+    assert client.delete(f"{PATH}/policy", headers=author).status_code == 403
+
+    for _ in range(2):
+        gone = client.delete(f"{PATH}/policy", headers=admin_headers)
+        assert (gone.status_code, gone.content) == (204, b"")
+    assert client.get(f"{PATH}/policy", headers=author).status_code == 404
+    steps = f"{PATH}/achievements/{draft['id'].rpartition('/')[2]}"
+    refused = client.post(f"{steps}/publish", headers=author)
+    assert (refused.status_code, refused.json()["code"]) == (409, "policy_changed")
+    anew = client.post(f"{steps}/versions", headers=author, json=definition)
+    assert anew.status_code == 201
+    assert "state" not in anew.json()
+    assert client.post(f"{steps}/withdraw", headers=author).json()["state"] == "withdrawn"
+
+    database: Database = app.state.desk.database
+    with database.read() as session:
+        lines = session.query(AuditEvent).filter_by(action="policy.removed").all()
+        assert [(line.subject, line.details) for line in lines] == [
+            ("eu-annex-1", {"unpublished": 1})
+        ]
+
+
 @pytest.mark.parametrize("id_", ["nothing", "a" * 22, "%20"])
 def test_an_unknown_policy_is_404(client: TestClient, admin_headers: Headers, id_: str) -> None:
     assert client.get(f"/policies/{id_}").status_code == 404

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject, parse_object
-from app.errors import Finding, InvalidRequest
+from app.errors import Finding, InvalidRequest, NotFound
 from app.issuing.policies import (
     PolicyRecord,
     find_policy,
@@ -23,16 +23,21 @@ from app.policy.profile import facts_of_achievement, facts_of_credential
 from app.registry.achievements import compose_members
 from app.registry.api_keys import Caller
 from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.policies import remove_policy
 from app.verification.envelope import read_secured, secured_object
 from app.web.dependencies import (
+    AnyKey,
     Authenticated,
     CurrentDesk,
+    Cursor,
     IssuerId,
+    Limit,
     Now,
     ReadSession,
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems
 from app.web.strict_body import StrictRoute
 
@@ -51,12 +56,6 @@ class PolicyAnswer(BaseModel):
     digest: str = Field(description="Of the bytes at its address (Subresource Integrity).")
     issuer: str | None = Field(description="Whose own it is; null for those that come along.")
     policy: JsonObject
-
-
-class PolicyList(BaseModel):
-    """Policies: own ones first, the newest of them before the others."""
-
-    items: list[PolicyAnswer]
 
 
 class FindingAnswer(BaseModel):
@@ -102,11 +101,32 @@ _NEEDED: JsonObject = {"name": "–", "description": "–", "criteria": {"narrat
 _NOWHERE = "urn:uuid:00000000-0000-0000-0000-000000000000"
 
 
-@router.get("/policies", summary="List policies", responses=problems(401))
-def get_policies(desk: CurrentDesk, caller: Authenticated, session: ReadSession) -> PolicyList:
-    """The issuer's own policies and those that come along; an administrator sees everybody's."""
-    found = known_policies(session, desk.settings, caller.issuer_id)
-    return PolicyList(items=[_answer(record) for record in found])
+@router.get("/policies", summary="List policies", responses=problems(401, 422))
+def get_policies(
+    desk: CurrentDesk,
+    caller: Authenticated,
+    session: ReadSession,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> ListAnswer[PolicyAnswer]:
+    """The issuer's own policies, newest first; an administrator sees everybody's. Those that come
+    along stand on the last page, beyond the limit.
+    """
+    page = known_policies(session, desk.settings, caller.issuer_id, limit=limit, cursor=cursor)
+    return list_answer(page, policy_answer)
+
+
+@router.get(
+    "/issuers/{issuer}/policy", summary="Read the issuer's policy", responses=problems(401, 404)
+)
+def get_policy(
+    desk: CurrentDesk, _caller: AnyKey, session: ReadSession, issuer: IssuerId
+) -> PolicyAnswer:
+    """The policy that the issuer keeps now; 404 for an issuer without one."""
+    kept = load_issuer(session, issuer).policy_id
+    if kept is None:
+        raise NotFound("not_found", "The issuer keeps no definition policy.")
+    return policy_answer(find_policy(session, desk.settings, kept))
 
 
 @router.put(
@@ -130,7 +150,26 @@ def put_policy(
     """
     owner = load_issuer(session, issuer)
     record = set_policy(session, desk.settings, owner, body, now=now, actor=caller.actor)
-    return _answer(record)
+    return policy_answer(record)
+
+
+@router.delete(
+    "/issuers/{issuer}/policy",
+    status_code=204,
+    summary="Keep no policy any more",
+    responses=problems(401, 403, 404),
+)
+def delete_policy(
+    caller: Annotated[Caller, Depends(require("issuers:write"))],
+    now: Now,
+    session: WriteSession,
+    issuer: IssuerId,
+) -> None:
+    """From now on what is created is published at once. What was published under the policy is
+    still issued under it; drafts, and what is in review or approved, can only be made anew or
+    withdrawn. Doing it twice is the same.
+    """
+    remove_policy(session, load_issuer(session, issuer), now=now, actor=caller.actor)
 
 
 @router.post(
@@ -201,7 +240,8 @@ def _composed(definition: JsonObject) -> JsonObject:
     return document if "name" in definition else {**document, "name": None}
 
 
-def _answer(record: PolicyRecord) -> PolicyAnswer:
+def policy_answer(record: PolicyRecord) -> PolicyAnswer:
+    """A policy as the API answers it."""
     return PolicyAnswer(
         id=record.id,
         url=record.url,
