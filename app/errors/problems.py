@@ -31,6 +31,7 @@ REQUEST = _SIGNET + "REQUEST"
 FETCH = _SIGNET + "FETCH"
 KEYS = _SIGNET + "KEYS"
 NOT_MADE = _SIGNET + "NOT_MADE"
+FEDERATION = _SIGNET + "FEDERATION"
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,24 @@ REASONS: dict[str, tuple[str, str]] = {
     "endorsement_not_checked": (PROOF_VERIFICATION, "An endorsement could not be checked"),
     "credential_invalid": (PROOF_VERIFICATION, "A presented credential is not valid"),
     "credential_not_checked": (NOT_MADE, "A presented credential could not be checked"),
+    # Trust chains of OpenID Federation.
+    "statement_in_future": (FEDERATION, "A statement of the trust chain is dated in the future"),
+    "statement_expired": (FEDERATION, "A statement of the trust chain has expired"),
+    "key_not_listed": (FEDERATION, "A statement was signed with a key that nobody vouches for"),
+    "claim_misplaced": (FEDERATION, "A statement says what it may not say"),
+    "claim_not_understood": (FEDERATION, "A statement demands something that is not known here"),
+    "chain_length": (FEDERATION, "The trust chain is too short or too long"),
+    "chain_broken": (FEDERATION, "The statements are no trust chain"),
+    "chain_loop": (FEDERATION, "The trust chain leads in a circle"),
+    "superior_not_named": (FEDERATION, "The entity does not name this superior"),
+    "anchor_unknown": (FEDERATION, "The trust chain does not end at the trust anchor"),
+    "path_too_long": (FEDERATION, "There are more intermediates than a superior allows"),
+    "name_not_permitted": (FEDERATION, "A superior does not permit an entity of this name"),
+    "metadata_policy_invalid": (FEDERATION, "The metadata policies of the chain are not sound"),
+    "metadata_policy_broken": (FEDERATION, "The entity does not keep to a superior's policy"),
+    "not_an_issuer": (FEDERATION, "The federation does not know the entity as an issuer"),
+    "no_way_to_anchor": (FEDERATION, "No way leads from the entity to the trust anchor"),
+    "superior_unreachable": (FEDERATION, "A superior cannot be asked about those below it"),
     # Checks that were not made.
     "earlier_check_failed": (NOT_MADE, "Not checked, because an earlier check failed"),
     "not_requested": (NOT_MADE, "Not checked, because it was not asked for"),
