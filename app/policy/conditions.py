@@ -1,12 +1,14 @@
 """What a rule tests, as data, and whether it holds of some facts.
 
-There are no expressions and no code in a policy: it is a tree of the nine classes below. A test of
+There are no expressions and no code in a policy: it is a tree of the classes below. A test of
 something that cannot be known yet is neither true nor false (Kleene's third value, None).
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.credentials.findable import searchable
 from app.policy.facts import Entry, Facts, Value
 
 
@@ -95,6 +97,19 @@ class Includes:
 
 
 @dataclass(frozen=True)
+class Mentions:
+    """The text has one of the phrases in it, word by word; `in_words` is how both are compared."""
+
+    fact: str
+    phrases: tuple[str, ...]
+
+
+def in_words(text: str) -> str:
+    """The words of a text without case, accents and marks: `national` is not in `international`."""
+    return " ".join(re.findall(r"\w+", searchable(text)))
+
+
+@dataclass(frozen=True)
 class Is:
     """The fact passes the test: it is one of some values, or lies in a span."""
 
@@ -102,7 +117,7 @@ class Is:
     test: Span | OneOf
 
 
-Condition = All | AnyOf | Not | Present | Count | Some | Includes | Is
+Condition = All | AnyOf | Not | Present | Count | Some | Includes | Mentions | Is
 
 
 def holds(condition: Condition, facts: Facts) -> bool | None:
@@ -121,7 +136,7 @@ def holds(condition: Condition, facts: Facts) -> bool | None:
             return _holds_of(condition, facts) if condition.fact in facts else None
 
 
-def _holds_of(condition: Present | Count | Some | Includes | Is, facts: Facts) -> bool:
+def _holds_of(condition: Present | Count | Some | Includes | Mentions | Is, facts: Facts) -> bool:
     value = facts[condition.fact]
     items = value if isinstance(value, tuple) else ()
     match condition:
@@ -133,6 +148,9 @@ def _holds_of(condition: Present | Count | Some | Includes | Is, facts: Facts) -
             return any(_entry_passes(item, where) for item in items if not isinstance(item, str))
         case Includes(value=wanted):
             return wanted in items
+        case Mentions(phrases=phrases):
+            text = f" {in_words(value)} " if isinstance(value, str) else ""
+            return any(f" {in_words(phrase)} " in text for phrase in phrases)
         case _:
             return condition.test.holds(value)
 

@@ -29,11 +29,13 @@ from app.policy.conditions import (
     Count,
     Includes,
     Is,
+    Mentions,
     Not,
     OneOf,
     Present,
     Some,
     Span,
+    in_words,
 )
 from app.policy.definition import DefinitionPolicy, Rule, RuleLevel
 from app.policy.facts import FACTS, FactKind, Kind, Normal, Value, amount_or_text
@@ -271,6 +273,20 @@ def _includes(fact: str, given: JsonObject, place: str) -> Condition:
     return Includes(fact, _single(fact, given, place))
 
 
+def _mentions(fact: str, given: JsonObject, place: str) -> Condition:
+    _only(given, place, "mentions", "values")
+    here = f"{place}/values"
+    phrases: list[str] = []
+    for index, each in enumerate(_list(given.get("values"), here)):
+        fault = _text_fault(each)
+        if fault is None and not in_words(each):
+            fault = "bad_value", "must have a word in it"
+        if fault is not None:
+            raise _wrong(fault[0], pointer_to(here, index), fault[1])
+        phrases.append(each)
+    return Mentions(fact, tuple(phrases))
+
+
 def _equals(fact: str, given: JsonObject, place: str) -> Condition:
     _only(given, place, "equals", "value")
     return Is(fact, OneOf((_single(fact, given, place),)))
@@ -307,6 +323,7 @@ _READERS: Mapping[str, tuple[set[Kind], Callable[[str, JsonObject, str], Conditi
     "count": ({Kind.TEXTS, Kind.ENTRIES}, _counting),
     "some": ({Kind.ENTRIES}, _some),
     "includes": ({Kind.TEXTS}, _includes),
+    "mentions": ({Kind.TEXT}, _mentions),
     "equals": ({Kind.TEXT, Kind.FLAG, Kind.AMOUNT}, _equals),
     "notEquals": ({Kind.TEXT, Kind.FLAG, Kind.AMOUNT}, _not_equals),
     "range": ({Kind.AMOUNT}, _range),

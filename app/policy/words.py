@@ -9,6 +9,7 @@ from app.policy.conditions import (
     Condition,
     Count,
     Includes,
+    Mentions,
     Not,
     OneOf,
     Present,
@@ -63,6 +64,9 @@ def _phrase(condition: Condition) -> str:
             return words if span == _ONE_OR_MORE else f"{words}, their number {_test(span)}"
         case Includes(fact, value):
             return f"{FACTS[fact].words} with {_value(value)} among it"
+        case Mentions(fact, phrases):
+            told = " or ".join(f"`{phrase}`" for phrase in phrases)
+            return f"{FACTS[fact].words} that mentions {told}"
         case Some(fact, where):
             told = ", ".join(f"{member} {_test(test)}" for member, test in where)
             return f"{FACTS[fact].words}, {told}" if told else FACTS[fact].words

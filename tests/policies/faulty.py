@@ -182,6 +182,9 @@ FAULTY = [
     Case("no level on the NZQCF", "nzqa", "nzqcf-level", {"level": None}),
     Case("an Australian level", "nzqa", "nzqcf-level", {"level": {"framework": "AQF", "value": 5}}),
     Case("no outcome statement", "nzqa", "outcome", {"outcomes": None}),
+    Case("called a diploma", "nzqa", "title", members={"name": "Mini-Diploma in Data Ethics"}),
+    Case("called national", "nzqa", "title", members={"name": "NATIONAL data ethics"}),
+    Case("named after the country", "nzqa", "title", members={"name": "Ethics (New  Zealand)"}),
     # Common Microcredential Framework
     Case("study time unknown", "cmf", "hours", {"workload_hours": None}),
     Case("99 hours", "cmf", "hours", {"workload_hours": 99}),

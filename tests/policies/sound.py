@@ -128,6 +128,7 @@ SOUND = [
     Case("forty credits", "nzqa", micro={"credit": {"scheme": "NZ", "value": 40}}),
     Case("level 1", "nzqa", micro={"level": {"framework": "NZQCF", "value": 1}}),
     Case("level 10", "nzqa", micro={"level": {"framework": "NZQCF", "value": "10"}}),
+    Case("a word within a word", "nzqa", members={"name": "International law"}),
     Case("with hours", "nzqa", micro={"workload_hours": 100}),
     Case("with assessment and review", "nzqa", micro={"quality_assurance": REVIEWED}),
     Case("by the scheme's whole name", "nzqa", micro={"credit": {"scheme": "nz", "value": 5}}),

@@ -18,7 +18,7 @@ RELEASED = {
     "nl-hbo-wo": "5e73a376720cf8092a34e5172f4ec862a3970f4a",
     "non-credit-cpd-microcredential": "520671261edb641ee7b9ea6b9923d8f643a34d5a",
     "non-credit-cpd": "b54cd088631629140f3764b0d54a3e2a9afa5005",
-    "nzqa": "dca34740b26f0cd5ad282ce0ff99d5d224172be5",
+    "nzqa": "c9141a22e3a177d151c398573b6ad5b375f9b0e5",
     "st-andrews-like": "582de355abbc782437a6a025b9a82555aad167e6",
 }
 

@@ -24,6 +24,10 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
         "stackability with `stackable` among it (`microcredential.stackability`)",
     ),
     (
+        {"not": {"mentions": "title", "values": ["National", "New Zealand"]}},
+        "not a title that mentions `National` or `New Zealand` (`name`)",
+    ),
+    (
         {"equals": "isFullAward", "value": False},
         "whether it is a full award being false (`microcredential.full_award`)",
     ),
