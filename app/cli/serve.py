@@ -5,6 +5,9 @@ import logging
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -45,8 +48,14 @@ def serve(
     host: HostOption = DEFAULT_HOST,
     port: PortOption = DEFAULT_PORT,
     processes: Annotated[
-        int, typer.Option(min=1, max=64, help="How many processes share the work.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            envvar="PROCESSES",
+            min=1,
+            max=64,
+            help="How many processes share the work; one for each core if not said.",
+        ),
+    ] = None,
 ) -> None:
     """Run the service until it is stopped (Ctrl-C).
 
@@ -62,7 +71,7 @@ def serve(
     prepare_database(settings, create=True)
     open_issuing(settings)  # what is wrong with keys or contexts is said now, in one sentence
     note(f"Signet is at {settings.public_url} (stop it with Ctrl-C).")
-    run(settings, host=host, port=port, processes=processes)
+    run(settings, host=host, port=port, processes=processes or _cores())
 
 
 def check_address(host: str, port: int) -> None:
@@ -86,19 +95,39 @@ def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
     """Answer requests until stopped. Each process reads the settings from the environment."""
     sys.stdout.flush()  # what was said so far may be read through a pipe
     os.environ["SIGNET_PUBLIC_URL"] = settings.public_url
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=processes,
-        # Addresses and schemes are never taken from a request, so neither from a proxy's headers.
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,  # ours holds the route's pattern instead of the address
-        log_config=_log_config(settings.log_level),
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
+    with _shared_numbers(processes):
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=processes,
+            # Addresses and schemes are not taken from a request, so neither from a proxy's headers.
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,  # ours holds the route's pattern instead of the address
+            log_config=_log_config(settings.log_level),
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
+
+
+def _cores() -> int:
+    """How many cores this process may use, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _shared_numbers(processes: int) -> Iterator[None]:
+    """A folder in which several processes keep the numbers of `/metrics` together."""
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="signet-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def _log_config(level: str) -> dict[str, Any]:

@@ -1,17 +1,20 @@
 """Is the database there, and is its schema the one that this program was written for?"""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
 
 from app.errors import Unavailable
-from app.settings import Settings
-from app.storage.database import database_url, make_engine, migration_config, reading
+from app.settings import PROJECT, Settings
+from app.storage.database import database_url, make_engine, reading
 
 DATABASE_ERRORS = (DBAPIError, PoolTimeoutError)
 """What a database raises by itself: gone, full, locked for too long."""
@@ -51,14 +54,36 @@ def schema_state(settings: Settings) -> SchemaState:
     """
     if is_sqlite(settings) and not _sqlite_file_exists(settings):
         return SchemaState.EMPTY
-    revision = _revision(settings)
+    return _state_of(_revision(settings))
+
+
+def require_schema(session: Session) -> None:
+    """Raise Unavailable when the tables lack something that this program needs.
+
+    A newer schema will do: migrations add first and take away only a version later, so that old
+    and new processes run side by side while a service is upgraded.
+    """
+    revision = MigrationContext.configure(session.connection()).get_current_revision()
+    if _state_of(revision) in {SchemaState.EMPTY, SchemaState.BEHIND}:
+        raise Unavailable(
+            "unavailable", "The database is of an older version; run `signet migrate` first."
+        )
+
+
+def _state_of(revision: str | None) -> SchemaState:
+    newest, *older = _revisions()
     if revision is None:
         return SchemaState.EMPTY
-    script = ScriptDirectory.from_config(migration_config(settings))
-    if revision == script.get_current_head():
+    if revision == newest:
         return SchemaState.CURRENT
-    known = {entry.revision for entry in script.walk_revisions()}
-    return SchemaState.BEHIND if revision in known else SchemaState.NEWER
+    return SchemaState.BEHIND if revision in older else SchemaState.NEWER
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision that this program knows, the newest first."""
+    script = ScriptDirectory.from_config(Config(toml_file=PROJECT / "pyproject.toml"))
+    return tuple(entry.revision for entry in script.walk_revisions())
 
 
 def _revision(settings: Settings) -> str | None:

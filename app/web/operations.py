@@ -1,11 +1,11 @@
 """What whoever runs the service needs: is it up, is it ready, its numbers, its documentation."""
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.encoding.strict_json import dump_json
 from app.errors import KeyStoreError, Unavailable
+from app.storage.schema import require_schema
 from app.web.dependencies import CurrentDesk
 from app.web.openapi import Responses, problems
 
@@ -27,9 +27,9 @@ def get_health() -> Response:
     responses=problems(503),
 )
 def get_readiness(desk: CurrentDesk) -> Response:
-    """Ready when the database answers and every private key is readable by us alone."""
+    """Ready when the database has our tables and every private key is readable by us alone."""
     with desk.database.read() as session:
-        session.execute(text("SELECT id FROM issuers LIMIT 1"))
+        require_schema(session)
     try:
         desk.key_store.check()
     except KeyStoreError as error:
@@ -40,8 +40,8 @@ def get_readiness(desk: CurrentDesk) -> Response:
 
 @router.get("/metrics", summary="Numbers for Prometheus", response_class=Response, responses=_TEXT)
 def get_metrics(desk: CurrentDesk) -> Response:
-    """The counters and timings of this process."""
-    numbers = generate_latest(desk.metrics.registry)
+    """The counters and timings of all processes that `signet serve` started together."""
+    numbers = desk.metrics.exposition()
     return Response(numbers, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -6,6 +6,7 @@ logged by its type and its place in the code, without its message. JSON escapes 
 so that no input can forge a line.
 """
 
+import os
 import sys
 import time
 import traceback
@@ -14,7 +15,8 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.problems import internal_error
@@ -37,7 +39,11 @@ def make_log(level: str, stream: TextIO | None = None) -> structlog.typing.Filte
 
 
 class Metrics:
-    """The numbers of one application, in a registry of their own."""
+    """The numbers of one application, in a registry of their own.
+
+    Where PROMETHEUS_MULTIPROC_DIR names a folder, the processes of a service keep them there, and
+    each of them can tell the numbers of all.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -53,6 +59,15 @@ class Metrics:
             ["method", "route"],
             registry=self.registry,
         )
+
+
+    def exposition(self) -> bytes:
+        """The numbers in the text format of Prometheus."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        of_all = CollectorRegistry()
+        MultiProcessCollector(of_all)  # type: ignore[no-untyped-call]
+        return generate_latest(of_all)
 
 
 class RequestLog:

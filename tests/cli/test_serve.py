@@ -15,8 +15,9 @@ from app.cli import demo_data
 from app.cli import serve as cli_serve
 from app.cli.demo import KEY_FILE
 from app.cli.serve import JsonLines
+from app.settings import Settings
 from tests.cli.conftest import Signet, a_badge, an_issuer
-from tests.cli.programs import free_port, running
+from tests.cli.programs import free_port, running, statement, wait_until_ready
 
 
 @pytest.fixture
@@ -50,6 +51,26 @@ def test_the_service_is_started_as_it_was_asked_for(
     assert (call["host"], call["port"], call["workers"]) == ("127.0.0.1", port, 3)
     assert (call["proxy_headers"], call["server_header"]) == (False, False)
     assert (folder / "signet.db").exists()
+
+
+def test_every_core_gets_a_process(signet: Signet, served: list[dict[str, Any]]) -> None:
+    signet("serve", "--port", str(free_port()))
+
+    assert served[0]["workers"] == len(os.sched_getaffinity(0))
+
+
+def test_several_processes_tell_their_numbers_together(signet: Signet) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with running("serve", "--port", str(port), "--processes", "2", until="startup complete") as it:
+        wait_until_ready(f"{address}/readyz", it)
+        # Each connection is new, and either process may take it.
+        told = []
+        for _ in range(6):
+            with urllib.request.urlopen(f"{address}/metrics") as answer:  # noqa: S310
+                told.append(answer.read().decode())
+
+    assert all('route="/readyz",status="200"} 1.0' in numbers for numbers in told)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +112,7 @@ def test_postgresql_that_is_behind_is_not_served(
     monkeypatch.setenv("SIGNET_DATABASE_URL", postgres_url)
     assert signet("serve", "--port", str(free_port())).status == 0
 
-    monkeypatch.setattr(
-        "app.storage.schema.ScriptDirectory.get_current_head", lambda self: "the-next-one"
-    )
+    statement(Settings(), "UPDATE alembic_version SET version_num = '0001'")
 
     refused = signet("serve", "--port", str(free_port()))
 
@@ -132,7 +151,9 @@ def test_the_servers_own_messages_are_json_lines() -> None:
 
 def test_the_service_runs_until_it_is_interrupted(signet: Signet) -> None:
     port = free_port()
-    with running("serve", "--port", str(port), until="Uvicorn running") as process:
+    with running(
+        "serve", "--port", str(port), "--processes", "1", until="Uvicorn running"
+    ) as process:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
             assert json.load(answer) == {"status": "ready"}
             assert "server" not in answer.headers

@@ -7,18 +7,15 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.settings import PROJECT
+from tests.cli.programs import free_port, wait_until_ready
 
 SIGNET = Path(sys.executable).with_name("signet")
 END = "-- end of output --"
@@ -55,9 +52,7 @@ def comparable(text: str) -> str:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """The real program in an empty folder: where it answers, and its environment with a key."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     environment = {name: v for name, v in os.environ.items() if not name.startswith("SIGNET_")}
     environment |= {"PORT": port, "HOST": "127.0.0.1"}
     subprocess.run([SIGNET, "migrate"], cwd=tmp_path, env=environment, check=True)
@@ -76,17 +71,6 @@ def service(tmp_path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     finally:
         running.terminate()
         running.wait(timeout=30)
-
-
-def wait_until_ready(url: str, running: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and running.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own service
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            continue
-    raise AssertionError("the service did not become ready")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from app.main import create_app
 from app.settings import Settings
@@ -46,6 +47,17 @@ def test_not_ready_before_the_database_is_upgraded(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/empty.db", keys=f"file:{tmp_path}/keys")
     with TestClient(create_app(settings)) as client:
         assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize(("revision", "status"), [("0001", 503), ("9999", 200)])
+def test_ready_with_tables_of_this_version_or_a_newer_one(
+    client: TestClient, app: FastAPI, revision: str, status: int
+) -> None:
+    with app.state.desk.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert ("signet migrate" in answer.text) is (status == 503)
 
 
 def test_requests_are_counted_by_pattern_and_not_by_address(
