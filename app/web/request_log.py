@@ -60,7 +60,6 @@ class Metrics:
             registry=self.registry,
         )
 
-
     def exposition(self) -> bytes:
         """The numbers in the text format of Prometheus."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
