@@ -1,55 +1,25 @@
 """Issuing a credential from an achievement: the one road from a request to stored, signed bytes."""
 
-import secrets
-import uuid
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.credentials.build import build_open_badge, build_subject
 from app.credentials.issue_request import IssueRequest
-from app.credentials.microcredential_terms import CANONICAL_CONTEXT, CONTEXT_PATH, ContextPin
-from app.encoding.strict_json import JsonObject, parse_object
-from app.errors import CheckFailed, Finding, InvalidRequest, NotFound
+from app.encoding.strict_json import parse_object
+from app.errors import InvalidRequest, NotFound
 from app.issuing.award_gate import award_for, hold_to_policy, require_published
 from app.issuing.desk import IssuingDesk
+from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.records import facts_of, refuse_backward_clock
 from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
 from app.issuing.status_lists import PURPOSE, reserve_entry
-from app.jsonld.contexts import digest_sri
-from app.proofs.checked import CheckedDocument, check_document
-from app.proofs.profiles import OPEN_BADGE
 from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
-from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.issuers import load_issuer
 from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
-from app.storage.tables import Achievement, Award, Credential, Issuer
-
-SALT_BYTES = 16
-
-# Where a member of the document came from in the request, the longer prefix first.
-REQUEST_FIELDS = (
-    ("/credentialSubject/achievement", "/achievement"),
-    ("/credentialSubject/activityEndDate", "/activity_end"),
-    ("/credentialSubject/activityStartDate", "/activity_start"),
-    ("/credentialSubject/assessmentTaken", "/supervision"),
-    ("/credentialSubject/awardedBy", "/awarding_bodies"),
-    ("/credentialSubject/creditReceived", "/credit_received"),
-    ("/credentialSubject/creditsEarned", "/credits_earned"),
-    ("/credentialSubject/directedBy", "/provider"),
-    ("/credentialSubject/licenseNumber", "/license_number"),
-    ("/credentialSubject/narrative", "/narrative"),
-    ("/credentialSubject/recognitionBasis", "/recognition_basis"),
-    ("/credentialSubject/result", "/results"),
-    ("/credentialSubject/role", "/role"),
-    ("/credentialSubject/term", "/term"),
-    ("/credentialSubject", "/recipient"),
-    ("/awardedDate", "/awarded_date"),
-    ("/validFrom", "/valid_from"),
-    ("/validUntil", "/valid_until"),
-)
+from app.storage.tables import Achievement, Credential, Issuer
 
 
 def issue_credential(
@@ -92,18 +62,18 @@ def issue_credential(
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)  # 2
 
     row_id = new_row_id()  # 3
-    document = _build(
-        desk,
+    document = draft_credential(
         issuer,
-        achievement,
+        parse_object(achievement.document),
         request,
-        award,
+        context_pin(desk),
+        board_met=None if award is None else award.confirmed_at,
         credential_url=desk.credential_url(row_id),
         credential_status=status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE),
         now=now,
     )
     hold_to_policy(session, desk.settings, issuer, achievement, document, award)
-    checked = _check(document, desk)  # 4
+    checked = check_draft(document, desk)  # 4
 
     note_signing(session, issuer, keys, row_id, now=now, actor=actor)  # 5
     secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 6
@@ -150,66 +120,3 @@ def achievement_of(
             field="/achievement",
         )
     return achievement
-
-
-def _build(
-    desk: IssuingDesk,
-    issuer: Issuer,
-    achievement: Achievement,
-    request: IssueRequest,
-    award: Award | None,
-    *,
-    credential_url: str,
-    credential_status: JsonObject,
-    now: datetime,
-) -> JsonObject:
-    """The unsecured document; what a board confirmed was awarded on the day it met."""
-    board_met = None if award is None else award.confirmed_at
-    definition = parse_object(achievement.document)
-    subject = build_subject(
-        request,
-        definition,
-        subject_id=f"urn:uuid:{uuid.uuid4()}",
-        salt=secrets.token_urlsafe(SALT_BYTES),
-    )
-    return build_open_badge(
-        credential_url=credential_url,
-        issuer_profile=issuer_profile(issuer),
-        achievement=definition,
-        subject=subject,
-        valid_from=request.valid_from or now,
-        valid_until=request.valid_until,
-        awarded_date=request.awarded_date or board_met,
-        evidence=request.evidence,
-        credential_status=credential_status,
-        name=request.name,
-        description=request.description,
-        microcredential_context=_context_pin(desk),
-    )
-
-
-def _context_pin(desk: IssuingDesk) -> ContextPin:
-    """Our context at this installation's own address, with the digest of the bytes held here."""
-    content = desk.contexts.files[CANONICAL_CONTEXT].read_bytes()
-    return ContextPin(f"{desk.settings.public_url}{CONTEXT_PATH}", digest_sri(content))
-
-
-def _check(document: JsonObject, desk: IssuingDesk) -> CheckedDocument:
-    """Check the document; what is wrong with it is told in the words of the request."""
-    try:
-        return check_document(document, profile=OPEN_BADGE, contexts=desk.contexts)
-    except CheckFailed as error:
-        findings = tuple(
-            Finding(finding.code, finding.detail, request_field(finding.field))
-            for finding in error.findings
-        )
-        field = None if error.field is None else request_field(error.field)
-        raise InvalidRequest(error.code, error.detail, field=field, findings=findings) from error
-
-
-def request_field(pointer: str) -> str:
-    """Where in the request a member of the built document came from."""
-    for member, field in REQUEST_FIELDS:
-        if pointer == member or pointer.startswith(member + "/"):
-            return field + pointer.removeprefix(member)
-    return pointer

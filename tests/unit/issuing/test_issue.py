@@ -13,9 +13,10 @@ from app.credentials import openbadges
 from app.credentials.issue_request import parse_issue_request
 from app.encoding.strict_json import parse_object
 from app.errors import CheckFailed, Conflict, Finding, InvalidRequest, KeyStoreError, Unavailable
-from app.issuing import issue as issue_module
+from app.issuing import drafts
 from app.issuing.desk import IssuingDesk
-from app.issuing.issue import issue_credential, request_field
+from app.issuing.drafts import request_field
+from app.issuing.issue import issue_credential
 from app.issuing.revocation import revoke_credential
 from app.issuing.signing import verify_signed, verify_signed_jwt
 from app.proofs.profiles import OPEN_BADGE
@@ -146,7 +147,7 @@ def test_what_the_verifier_would_refuse_is_told_in_the_words_of_the_request(
     def refuse(*_: Any, **__: Any) -> None:
         raise CheckFailed(late.code, late.detail, field=late.field, findings=(late, other))
 
-    monkeypatch.setattr(issue_module, "check_document", refuse)
+    monkeypatch.setattr(drafts, "check_document", refuse)
     with pytest.raises(InvalidRequest) as refused:
         issue()
     assert refused.value.field == "/valid_until"
@@ -168,7 +169,7 @@ def test_a_refusal_without_a_place_has_no_field(
     def refuse(*_: Any, **__: Any) -> None:
         raise CheckFailed("data_loss", "A term would vanish.")
 
-    monkeypatch.setattr(issue_module, "check_document", refuse)
+    monkeypatch.setattr(drafts, "check_document", refuse)
     with pytest.raises(InvalidRequest) as refused:
         issue()
     assert refused.value.field is None
