@@ -129,6 +129,13 @@ const actions = {
     return answers;
   },
 
+  // The expanded form of each document; safe mode refuses what would be dropped.
+  async expand({documents}) {
+    const {default: jsonld} = await import('jsonld');
+    return Promise.all(documents.map(
+      document => jsonld.expand(document, {documentLoader, safe: true, base: null})));
+  },
+
   // What each token says, null where it is refused.
   async verifyTokens({tokens, jwk, jwks, options}) {
     const jose = await import('jose');
