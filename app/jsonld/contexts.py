@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import SignetError
+from app.jsonld.active_contexts import ContextTables
 
 SRI_ALGORITHMS = ("sha256", "sha384", "sha512")
 
@@ -30,6 +31,8 @@ class ContextBundle:
     addresses at which one document pins some of them (`app.jsonld.related_resources`).
     `resolved` caches what PyLD makes of them; `lock` guards PyLD's caches, which are not safe
     under threads. (The work is pure Python, so threads would not run it side by side anyway.)
+    `tables` are those of the fast path; they hold for the contexts at their own addresses, and go
+    along when nothing but `aliases` is added.
     """
 
     documents: Mapping[str, Mapping[str, Any]]
@@ -39,6 +42,11 @@ class ContextBundle:
     aliases: Mapping[str, str] = field(default_factory=dict)
     resolved: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    tables: ContextTables = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if not self.aliases:
+            object.__setattr__(self, "tables", ContextTables(self.documents))
 
     def __contains__(self, url: object) -> bool:
         return url in self.documents

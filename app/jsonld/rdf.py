@@ -14,17 +14,17 @@ from app.encoding.jcs import canonicalize_json
 from app.errors import CheckFailed, MalformedInput
 from app.jsonld.rdfc10 import Quad
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_I18N = "https://www.w3.org/ns/i18n#"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+I18N = "https://www.w3.org/ns/i18n#"
 
 # Relative references are resolved against this base; whatever comes out with it was relative.
 # A scheme of its own also catches //host/path, which would otherwise keep only the scheme.
 BASE = "signet-relative://relative/"
 _BASE_SCHEME = "signet-relative:"
 
-_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`\x7f-\x9f]+')
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`\x7f-\x9f]+')
+LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _NODE_KEYWORDS = frozenset({"@id", "@type", "@graph", "@index"})
 
 # Canonical N-Quads: what must be escaped, and how (RDF 1.1 N-Quads, canonical form).
@@ -52,14 +52,26 @@ def to_quads(expanded: list[Any]) -> Iterator[Quad]:
         yield from _node(node, "", labels, [])
 
 
+def is_relative(iri: str) -> bool:
+    """Whether an IRI became absolute only by resolving it against `BASE`."""
+    return iri.startswith(_BASE_SCHEME)
+
+
 def literal(value: str, *, datatype: str | None = None, language: str | None = None) -> str:
     """A literal as a canonical N-Quads term; xsd:string is left unsaid."""
-    quoted = '"' + _TO_ESCAPE.sub(lambda match: _escape(match[0]), value) + '"'
+    quoted = f'"{escape(value)}"'
     if language is not None:
         return f"{quoted}@{language}"
-    if datatype is None or datatype == _XSD + "string":
+    if datatype is None or datatype == XSD + "string":
         return quoted
     return f"{quoted}^^<{datatype}>"
+
+
+def escape(text: str) -> str:
+    """A text as it stands between the quotes of a literal in canonical N-Quads."""
+    if _TO_ESCAPE.search(text) is None:
+        return text
+    return _TO_ESCAPE.sub(lambda match: _escape(match[0]), text)
 
 
 def _escape(character: str) -> str:
@@ -73,7 +85,7 @@ def _node(
     own = _iri(node["@id"]) if "@id" in node else next(labels)
     subject.append(own)
     for type_ in node.get("@type", []):
-        yield own, f"<{_RDF}type>", _iri(type_), graph
+        yield own, f"<{RDF}type>", _iri(type_), graph
     for key, values in node.items():
         if key.startswith("@"):
             if key not in _NODE_KEYWORDS:
@@ -106,51 +118,52 @@ def _list(
     for item in items:
         rung = next(labels)
         yield subject, predicate, rung, graph
-        yield from _statement(rung, f"<{_RDF}first>", item, graph, labels)
-        subject, predicate = rung, f"<{_RDF}rest>"
-    yield subject, predicate, f"<{_RDF}nil>", graph
+        yield from _statement(rung, f"<{RDF}first>", item, graph, labels)
+        subject, predicate = rung, f"<{RDF}rest>"
+    yield subject, predicate, f"<{RDF}nil>", graph
 
 
 def _value(value: dict[str, Any]) -> str:
     content = value["@value"]
     datatype = value.get("@type")
     if datatype == "@json":
-        return literal(canonicalize_json(content).decode("utf-8"), datatype=_RDF + "JSON")
+        return literal(canonicalize_json(content).decode("utf-8"), datatype=RDF + "JSON")
     if datatype is not None:
         datatype = _iri(datatype)[1:-1]
     if isinstance(content, bool):
-        return literal("true" if content else "false", datatype=datatype or _XSD + "boolean")
+        return literal("true" if content else "false", datatype=datatype or XSD + "boolean")
     if isinstance(content, int | float):
-        return _number(content, datatype)
+        return number(content, datatype)
     language = value.get("@language")
-    if language is not None and not _LANGUAGE.fullmatch(language):
+    if language is not None and not LANGUAGE.fullmatch(language):
         raise MalformedInput("bad_language", f"{language[:40]!r} is not a language tag")
     if "@direction" in value:
-        return literal(content, datatype=f"{_I18N}{language or ''}_{value['@direction']}")
+        return literal(content, datatype=f"{I18N}{language or ''}_{value['@direction']}")
     return literal(content, datatype=datatype, language=language)
 
 
-def _number(number: float, datatype: str | None) -> str:
-    """Whole numbers below 10^21 as integers, all others as doubles (section 8.2.2, steps 10, 11).
+def number(value: float, datatype: str | None) -> str:
+    """A number as a literal (section 8.2.2, steps 10, 11).
 
-    The lexical form of a double has at most 15 digits after the point, as ECMAScript's
-    toExponential(15) gives it, trailing zeros removed.
+    Whole numbers below 10^21 become integers, all others doubles. The lexical form of a double has
+    at most 15 digits after the point, as ECMAScript's toExponential(15) gives it, trailing zeros
+    removed.
     """
-    if datatype != _XSD + "double" and number % 1 == 0 and abs(number) < 1e21:
-        return literal(str(int(number)), datatype=datatype or _XSD + "integer")
-    mantissa, exponent = f"{number:.15E}".split("E")
+    if datatype != XSD + "double" and value % 1 == 0 and abs(value) < 1e21:
+        return literal(str(int(value)), datatype=datatype or XSD + "integer")
+    mantissa, exponent = f"{value:.15E}".split("E")
     mantissa = mantissa.rstrip("0")
     if mantissa.endswith("."):
         mantissa += "0"
-    return literal(f"{mantissa}E{int(exponent)}", datatype=datatype or _XSD + "double")
+    return literal(f"{mantissa}E{int(exponent)}", datatype=datatype or XSD + "double")
 
 
 def _iri(value: object) -> str:
     if isinstance(value, str) and value.startswith("_:"):
         raise MalformedInput("blank_node_identifier", "identifiers that start with _: say nothing")
-    if not isinstance(value, str) or not _IRI.fullmatch(value):
+    if not isinstance(value, str) or not IRI.fullmatch(value):
         raise CheckFailed("invalid_id", f"{str(value)[:120]!r} is not an absolute IRI")
-    if value.startswith(_BASE_SCHEME):
+    if is_relative(value):
         raise CheckFailed(
             "invalid_id", f"{value.removeprefix(BASE)[:120]!r} is relative; it needs a full address"
         )

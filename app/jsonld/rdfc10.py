@@ -24,13 +24,15 @@ _BUDGET = 150_000
 _MAX_DEPTH = 200
 
 
-def canonicalize_quads(quads: Iterable[Quad], *, algorithm: str = "sha256") -> str:
+def canonicalize_quads(
+    quads: Iterable[Quad], *, algorithm: str = "sha256", ground: Iterable[str] = ()
+) -> str:
     """The canonical N-Quads document of a dataset.
 
-    `algorithm` is sha256, or sha384 for P-384 suites. Raises `MalformedInput`
-    canonicalization_too_costly.
+    `ground` are further statements, as lines, in which no blank node stands. `algorithm` is sha256,
+    or sha384 for P-384 suites. Raises `MalformedInput` canonicalization_too_costly.
     """
-    return _Canonicalization(set(quads), algorithm).run()
+    return "".join(sorted({*ground, *_Canonicalization(set(quads), algorithm).run()}))
 
 
 class _Issuer:
@@ -63,8 +65,8 @@ class _Canonicalization:
         self._canonical = _Issuer("_:c14n")
         self._first_degree: dict[str, str] = {}
 
-    def run(self) -> str:
-        """The algorithm of section 4.4.3; the numbers are its steps."""
+    def run(self) -> Iterator[str]:
+        """The lines, in no order. The algorithm of section 4.4.3; the numbers are its steps."""
         if len(self._quads_of) > MAX_BLANK_NODES:
             raise MalformedInput(
                 "canonicalization_too_costly", f"more than {MAX_BLANK_NODES} nodes without an id"
@@ -84,10 +86,9 @@ class _Canonicalization:
         # 5: where several look alike, their surroundings decide.
         for blanks in shared:
             self._name_alike(blanks)
-        # 6, 7: rename and sort.
+        # 6: rename.
         names = self._canonical.issued
-        lines = sorted(_serialize(tuple(names.get(term, term) for term in q)) for q in self._quads)
-        return "".join(lines)
+        return (_serialize(tuple(names.get(term, term) for term in q)) for q in self._quads)
 
     def _name_alike(self, blanks: list[str]) -> None:
         results = []

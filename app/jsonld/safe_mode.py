@@ -17,7 +17,9 @@ from pyld import jsonld
 from pyld.context_resolver import ContextResolver
 
 from app.errors import CheckFailed
+from app.jsonld.active_contexts import Unmodelled
 from app.jsonld.contexts import ContextBundle
+from app.jsonld.nquads import write_nquads
 from app.jsonld.rdf import BASE, to_quads
 from app.jsonld.rdfc10 import canonicalize_quads
 
@@ -37,6 +39,18 @@ def canonicalize(
     Raises `CheckFailed` data_loss, invalid_id, hidden_member, unknown_context,
     keyword_not_allowed or json_ld_error, and `MalformedInput` for what cannot be processed at all.
     """
+    if algorithm == "sha256":
+        try:
+            return write_nquads(document, contexts.tables, contexts.canonical).encode("utf-8")
+        except Unmodelled:
+            pass  # refused or unusual: the reference path says which
+    return canonicalize_by_expansion(document, contexts, algorithm=algorithm)
+
+
+def canonicalize_by_expansion(
+    document: Mapping[str, Any], contexts: ContextBundle, *, algorithm: str = "sha256"
+) -> bytes:
+    """The same by PyLD's expansion and an RDF dataset: the reference path, which alone refuses."""
     quads = to_quads(_expand(document, contexts))
     return canonicalize_quads(quads, algorithm=algorithm).encode("utf-8")
 
