@@ -60,8 +60,7 @@ def find_policy(session: Session, settings: Settings, word: str) -> PolicyRecord
     """The policy of that id, or at that address here; raises NotFound."""
     id_ = word.removeprefix(policy_url(settings, ""))
     if id_ in PRESETS:
-        url = policy_url(settings, id_)
-        return PolicyRecord(id_, url, dump_json({"id": url, **PRESETS[id_]}))
+        return _shipped(settings, id_)
     return _own(settings, load_stored_policy(session, id_))
 
 
@@ -80,8 +79,13 @@ def known_policies(
     page = list_policies(session, issuer_id, limit=limit, cursor=cursor)
     found = [_own(settings, row) for row in page.items]
     if page.next is None:
-        found += [find_policy(session, settings, id_) for id_ in PRESETS]
+        found += shipped_policies(settings)
     return Page(found, page.total + len(PRESETS), page.next)
+
+
+def shipped_policies(settings: Settings) -> list[PolicyRecord]:
+    """The policies that come with the program."""
+    return [_shipped(settings, id_) for id_ in PRESETS]
 
 
 def policy_of(session: Session, settings: Settings, issuer: Issuer) -> DefinitionPolicy | None:
@@ -163,6 +167,11 @@ def _check_own(body: JsonObject, now: datetime) -> None:
             "A policy is kept from now on, not from a day to come.",
             field="/validFrom",
         )
+
+
+def _shipped(settings: Settings, id_: str) -> PolicyRecord:
+    url = policy_url(settings, id_)
+    return PolicyRecord(id_, url, dump_json({"id": url, **PRESETS[id_]}))
 
 
 def _own(settings: Settings, row: Policy) -> PolicyRecord:

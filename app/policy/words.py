@@ -1,6 +1,6 @@
 """What a test asks for, in words: the sentence of a rule that has none of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from app.policy.conditions import (
@@ -9,6 +9,7 @@ from app.policy.conditions import (
     Condition,
     Count,
     Includes,
+    Is,
     Mentions,
     Not,
     OneOf,
@@ -26,6 +27,11 @@ def sentence_of(condition: Condition) -> str:
     """A plain sentence that says what the condition asks for, and where to fill it in."""
     places = ", ".join(_place(fact) for fact in facts_of_condition(condition))
     return f"This is asked for: {_phrase(condition)} ({places})."
+
+
+def phrase_of(condition: Condition) -> str:
+    """What the condition asks for, as a part of a sentence: `learning outcomes`."""
+    return _phrase(condition)
 
 
 def facts_of_condition(condition: Condition) -> tuple[str, ...]:
@@ -55,6 +61,12 @@ def _phrase(condition: Condition) -> str:
             return " and ".join(_phrase(part) for part in parts)
         case AnyOf(parts):
             return " or ".join(_phrase(part) for part in parts)
+        case Not(Is(fact, OneOf() as test)):
+            return f"{FACTS[fact].words} not {_test(test)}"
+        case Not(Mentions(fact, phrases)):
+            return f"{FACTS[fact].words} without {_listed(phrases)} in it"
+        case Not(Present(fact)):
+            return f"no statement of {FACTS[fact].words}"
         case Not(part):
             return f"not {_phrase(part)}"
         case Present(fact):
@@ -65,8 +77,7 @@ def _phrase(condition: Condition) -> str:
         case Includes(fact, value):
             return f"{FACTS[fact].words} with {_value(value)} among it"
         case Mentions(fact, phrases):
-            told = " or ".join(f"`{phrase}`" for phrase in phrases)
-            return f"{FACTS[fact].words} that mentions {told}"
+            return f"{FACTS[fact].words} with {_listed(phrases)} in it"
         case Some(fact, where):
             told = ", ".join(f"{member} {_test(test)}" for member, test in where)
             return f"{FACTS[fact].words}, {told}" if told else FACTS[fact].words
@@ -76,7 +87,7 @@ def _phrase(condition: Condition) -> str:
 
 def _test(test: Span | OneOf) -> str:
     if isinstance(test, OneOf):
-        return "being " + " or ".join(_value(value) for value in test.values)
+        return f"being {_listed(test.values)}"
     ends = (
         ("at least", test.least),
         ("at most", test.most),
@@ -84,6 +95,10 @@ def _test(test: Span | OneOf) -> str:
         ("less than", test.below),
     )
     return " and ".join(f"{words} {amount_text(end)}" for words, end in ends if end is not None)
+
+
+def _listed(values: Iterable[Value]) -> str:
+    return " or ".join(_value(value) for value in values)
 
 
 def _value(value: Value) -> str:

@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 from app.credentials.definitions import validate_achievement
 from app.credentials.microcredential_document import publish_microcredential
 from app.encoding.strict_json import JsonObject, dump_json
-from app.errors import NotFound
+from app.errors import InvalidRequest, NotFound
+from app.jsonld.contexts import digest_sri
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.reviews import DRAFT, PUBLISHED, list_newest
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
-from app.storage.tables import Achievement, Issuer
+from app.storage.tables import Achievement, Issuer, Pathway
 
 _SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -147,6 +148,7 @@ def _store(
     actor: str,
 ) -> Achievement:
     document = compose_achievement(settings, issuer, definition, id_, version)
+    _pin_pathways(session, settings, document)
     draft = draft_under is not None
     achievement = Achievement(
         id=id_,
@@ -175,6 +177,35 @@ def _store(
     if not draft:
         list_newest(session, series_id)
     return achievement
+
+
+def _pin_pathways(session: Session, settings: Settings, document: JsonObject) -> None:
+    """Let the document name the pathways of this service with their digests, wherever it leads.
+
+    Raises InvalidRequest for one that is not there (`pathway_unknown`), or whose digest is another
+    one (`digest_mismatch`). What stands elsewhere is kept as it is claimed.
+    """
+    ours = f"{settings.public_url}/pathways/"
+    for index, option in enumerate(document.get("stacksInto", [])):
+        named = option.get("ruleSet", "")
+        if not named.startswith(ours):
+            continue
+        place = f"/microcredential/stacks_into/{index}"
+        id_ = named.removeprefix(ours)
+        pathway = session.get(Pathway, id_) if is_row_id(id_) else None
+        if pathway is None:
+            raise InvalidRequest(
+                "pathway_unknown",
+                f"There is no pathway at {named}. Publish it first, or leave it out.",
+                field=f"{place}/pathway",
+            )
+        digest = option.setdefault("digestSRI", pathway.digest)
+        if digest != digest_sri(pathway.document, digest.partition("-")[0]):
+            raise InvalidRequest(
+                "digest_mismatch",
+                f"The pathway at {named} has the digest {pathway.digest}.",
+                field=f"{place}/digest",
+            )
 
 
 def _with_absolute_ids(definition: JsonObject, url: str) -> JsonObject:

@@ -67,6 +67,13 @@ def plain(text: str) -> str:
     return _BIDI_CONTROLS.sub("", text)
 
 
+def mark_code(text: str) -> Markup:
+    """A plain text in which what stands between backticks is shown as code, and nothing else."""
+    parts = (escape(part) for part in plain(text).split("`"))
+    shown = (part if index % 2 == 0 else f"<code>{part}</code>" for index, part in enumerate(parts))
+    return Markup("".join(shown))  # noqa: S704 - every part was escaped above
+
+
 def render_markdown(text: str) -> Markup:
     """The text as HTML that cannot do anything: headings start at h3, links must be absolute."""
     source = plain(text)

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
-from app.web.markdown import is_safe_link, plain, render_markdown
+from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
 from app.web.wording import word_date, word_issuer_id, word_problem, word_standing, word_time
 
 STATIC = Path(__file__).parent / "static"
@@ -64,6 +64,7 @@ def _environment() -> Environment:
         "markdown": render_markdown,
         "safe_link": is_safe_link,
         "plain": plain,
+        "code": mark_code,
         "day": word_date,
         "moment": word_time,
         "reason": word_problem,

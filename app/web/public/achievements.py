@@ -1,5 +1,6 @@
 """What can be earned: a page for people, the published document for programs, at one address."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
@@ -8,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.credentials.display import view_achievement
-from app.credentials.learning import read_learning
+from app.credentials.learning import Learning, read_learning
+from app.credentials.learning_parts import StackingOption
 from app.encoding.strict_json import parse_object
 from app.errors import NotFound
+from app.issuing.policies import find_policy, read_policy
 from app.registry.achievements import achievement_url, load_achievement
 from app.registry.issuers import load_issuer
 from app.registry.reviews import PUBLIC, PUBLISHED, WITHDRAWN, is_public
@@ -19,6 +22,7 @@ from app.storage.tables import Achievement, Issuer
 from app.web.badge_pictures import picture_file, picture_source
 from app.web.dependencies import CurrentDesk, ReadSession
 from app.web.documents import FOR_GOOD, PLAIN_JSON, document_response
+from app.web.markdown import is_safe_link
 from app.web.negotiation import choose_type, wants_page
 from app.web.openapi import problems
 from app.web.pages import render_page
@@ -80,7 +84,8 @@ def _load(session: Session, id_: str) -> Achievement:
 
 
 def _page(session: Session, settings: Settings, row: Achievement) -> Response:
-    view = view_achievement(parse_object(row.document))
+    document = parse_object(row.document)
+    view, learning = view_achievement(document), read_learning(document)
     issuer = load_issuer(session, row.issuer_id)
     issuer_name = issuer.profile["name"]
     versions = _versions(session, row)
@@ -96,15 +101,51 @@ def _page(session: Session, settings: Settings, row: Achievement) -> Response:
         "achievement": row,
         "versions": versions,
         "newest": newest if newest.id != row.id else None,
-        "course": None if row.state == WITHDRAWN else _course(settings, row, issuer),
+        "leads_to": [_way(settings, option) for option in learning.stacks_into],
+        "policies": [
+            _policy_line(session, settings, named) for named in learning.definition_policies
+        ],
+        "course": None if row.state == WITHDRAWN else _course(settings, row, issuer, learning),
     }
     return render_page("achievement.html", settings, values, cache_control="no-cache", listed=True)
 
 
-def _course(settings: Settings, row: Achievement, issuer: Issuer) -> Markup:
+@dataclass(frozen=True)
+class Way:
+    """An award that it counts towards; `rules` lead to the pathway, of this service if `ours`."""
+
+    name: str
+    award: str | None
+    rules: str | None
+    ours: bool
+
+
+def _way(settings: Settings, option: StackingOption) -> Way:
+    pathway = option.pathway or ""
+    path = pathway.removeprefix(settings.public_url)
+    ours = path != pathway and path.startswith("/pathways/")
+    rules = path if ours else pathway
+    return Way(
+        option.name or option.award or "A further award",
+        option.award,
+        rules if ours or is_safe_link(pathway) else None,
+        ours,
+    )
+
+
+def _policy_line(session: Session, settings: Settings, named: str) -> tuple[str, str | None]:
+    """Its name and page here; the address alone of one that is kept elsewhere."""
+    try:
+        record = find_policy(session, settings, named)
+    except NotFound:
+        return named, None
+    return read_policy(record).label, f"/policies/{record.id}"
+
+
+def _course(settings: Settings, row: Achievement, issuer: Issuer, learning: Learning) -> Markup:
     """What search engines read of it."""
     course = course_of(
-        read_learning(parse_object(row.document)),
+        learning,
         url=achievement_url(settings, row.id),
         issuer_name=issuer.profile["name"],
         issuer_url=f"{settings.public_url}/issuers/{issuer.id}",

@@ -23,9 +23,15 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
         {"includes": "stackability", "value": "stackable"},
         "stackability with `stackable` among it (`microcredential.stackability`)",
     ),
+    ({"mentions": "title", "values": ["law"]}, "a title with `law` in it (`name`)"),
+    ({"not": {"present": "title"}}, "no statement of a title (`name`)"),
+    (
+        {"not": {"count": "skills", "min": 2}},
+        "not skills, their number at least 2 (`microcredential.skills`)",
+    ),
     (
         {"not": {"mentions": "title", "values": ["National", "New Zealand"]}},
-        "not a title that mentions `National` or `New Zealand` (`name`)",
+        "a title without `National` or `New Zealand` in it (`name`)",
     ),
     (
         {"equals": "isFullAward", "value": False},
@@ -33,7 +39,7 @@ SENTENCES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"notEquals": "isFullAward", "value": True},
-        "not whether it is a full award being true (`microcredential.full_award`)",
+        "whether it is a full award not being true (`microcredential.full_award`)",
     ),
     (
         {"present": "issuer.country"},
