@@ -107,3 +107,38 @@ def test_an_object_is_read_and_written_compactly_in_its_own_order() -> None:
 
 def test_an_object_is_laid_out_for_people() -> None:
     assert show_json({"b": 1, "a": ["é"]}) == '{\n  "b": 1,\n  "a": [\n    "é"\n  ]\n}'
+
+
+DOUBTFUL: list[tuple[bytes, object]] = [
+    (rb'{"a":"\u003a","b":1}', {"a": ":", "b": 1}),
+    (rb'{"\u003A":"::"}', {":": "::"}),
+    (b"1e16", 1e16),
+    (b"[1e300,-1e300]", [1e300, -1e300]),
+    (b"9007199254740993.0", 9007199254740992.0),
+]
+
+
+@pytest.mark.parametrize(("data", "value"), DOUBTFUL, ids=[repr(d) for d, _ in DOUBTFUL])
+def test_what_looks_doubtful_is_read_with_care(data: bytes, value: object) -> None:
+    assert repr(parse_json(data)) == repr(value)
+
+
+HIDING: list[tuple[bytes, str]] = [
+    # As many colons as without the duplicate, one of them written with an escape.
+    (rb'{"a":1,"a":"\u003a"}', "duplicate_key"),
+    (rb'{"a":":","a":"\u003A\u003a"}', "duplicate_key"),
+    (b'{":":1,":":2}', "duplicate_key"),
+    (b'{"a":[{"b":1}],"a":[{"b":1}]}', "duplicate_key"),
+    (b"123456789012345678901234567890", "bad_number"),
+    (b"[18446744073709551616]", "bad_number"),
+    (b"[" * 40 + b"]" * 40, "too_deep"),
+    (b'{"a":' * 25 + b"{}" + b"}" * 25, "too_deep"),
+]
+
+
+@pytest.mark.parametrize(("data", "code"), HIDING, ids=[repr(d[:30]) for d, _ in HIDING])
+def test_nothing_hides_from_the_quick_look(data: bytes, code: str) -> None:
+    with pytest.raises(MalformedInput) as refusal:
+        parse_json(data)
+
+    assert refusal.value.code == code
