@@ -50,6 +50,7 @@ _CLASSES = (
     "LearningActivity",
     "LearningAssessment",
     "LearningAssessmentSpecification",
+    "LearningOpportunity",
     "LearningOutcome",
     "Note",
     "Organisation",
@@ -68,6 +69,7 @@ _LINKS = (
     "creditPoint",
     "creditReceived",
     "credentialProfiles",
+    "defaultLanguage",
     "directedBy",
     "educationLevel",
     "entryRequirement",
@@ -76,10 +78,12 @@ _LINKS = (
     "hasClaim",
     "idVerification",
     "influencedBy",
+    "learningAchievementSpecification",
     "learningOutcome",
     "learningSetting",
     "location",
     "mode",
+    "providedBy",
     "provenBy",
     "relatedESCOSkill",
     "relatedSkill",
@@ -111,6 +115,7 @@ ELM_CONTEXT: JsonObject = {
     "awardingDate": {"@id": f"{_ELM}awardingDate", "@type": f"{_XSD}dateTime"},
     "startDate": {"@id": f"{_ELM}startDate", "@type": f"{_XSD}dateTime"},
     "endDate": {"@id": f"{_ELM}endDate", "@type": f"{_XSD}dateTime"},
+    "dateModified": {"@id": f"{_DC}modified", "@type": f"{_XSD}dateTime"},
     "dateIssued": {"@id": f"{_DC}issued", "@type": f"{_XSD}dateTime"},
     "expiryDate": {"@id": f"{_ELM}expiryDate", "@type": f"{_XSD}dateTime"},
     "volumeOfLearning": {"@id": f"{_ELM}volumeOfLearning", "@type": f"{_XSD}duration"},
@@ -135,15 +140,15 @@ def export_elm(credential: JsonObject) -> JsonObject:
     tongue = learning.language or _LANGUAGE
     return {
         "@context": ELM_CONTEXT,
-        **_present(
+        **present(
             {
                 "id": credential.get("id"),
                 "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
-                "credentialProfiles": [_concept(_GENERIC, "Generic")],
-                "issuer": _issuer(learning, tongue),
+                "credentialProfiles": [concept(_GENERIC, "Generic")],
+                "issuer": issuer_of(learning, tongue),
                 "validFrom": _moment(learning.valid_from),
                 "validUntil": _moment(learning.valid_until),
-                "credentialSubject": _present(
+                "credentialSubject": present(
                     {
                         "id": _subject_id(credential),
                         "type": "Person",
@@ -163,7 +168,7 @@ def _subject_id(credential: Mapping[str, Any]) -> Any:
 def _achievement(learning: Learning, tongue: str) -> JsonObject:
     process = _awarding_process(learning, tongue)
     results = [each for each in learning.results if each.value or each.level or each.status]
-    return _present(
+    return present(
         {
             "type": "LearningAchievement",
             "title": {tongue: learning.title or "Achievement"},
@@ -176,12 +181,12 @@ def _achievement(learning: Learning, tongue: str) -> JsonObject:
                 _note(f"Recognised on the basis of {basis.replace('-', ' ')} learning", "en")
                 for basis in filter(None, [learning.recognition_basis])
             ],
-            "specifiedBy": _qualification(learning, tongue),
+            "specifiedBy": qualification_of(learning, tongue),
         }
     )
 
 
-def _qualification(learning: Learning, tongue: str) -> JsonObject:
+def qualification_of(learning: Learning, tongue: str) -> JsonObject:
     """What was to be learned; levels and accreditation stand only on a Qualification."""
     partial = None if learning.full_award is None else not learning.full_award
     eqf = [level for level in learning.levels if level.framework == EQF.code]
@@ -189,7 +194,7 @@ def _qualification(learning: Learning, tongue: str) -> JsonObject:
     national = [level for level in others if (level.iri or "").startswith(_SNB)]
     contact = learning.contact_hours
     hours = learning.workload_hours
-    return _present(
+    return present(
         {
             "id": learning.achievement_id,
             "type": "Qualification",
@@ -198,10 +203,10 @@ def _qualification(learning: Learning, tongue: str) -> JsonObject:
             "volumeOfLearning": None if hours is None else hours_as_duration(hours),
             "contactHour": None if contact is None else amount_text(contact),
             "creditPoint": _credits(learning.credit_offered),
-            "eqfLevel": [_concept(each.iri or "", each.words) for each in eqf],
-            "nqfLevel": [_concept(each.iri or "", each.words) for each in national],
+            "eqfLevel": [concept(each.iri or "", each.words) for each in eqf],
+            "nqfLevel": [concept(each.iri or "", each.words) for each in national],
             "educationLevel": [
-                _concept(each.iri or "", each.words) for each in others if each not in national
+                concept(each.iri or "", each.words) for each in others if each not in national
             ],
             "thematicArea": _concepts(learning.field, FIELD),
             "provenBy": [_assessment(each, tongue) for each in learning.assessments],
@@ -219,7 +224,7 @@ def _assessed(
 ) -> JsonObject:
     """A result: the model wants a grade, and who awarded it, for every assessment taken."""
     grade = result.value or result.level or result.status or ""
-    return _present(
+    return present(
         {
             "type": "LearningAssessment",
             "title": {tongue: result.name or "Result"},
@@ -233,7 +238,7 @@ def _assessed(
 def _assessment(assessment: Assessment, tongue: str) -> JsonObject:
     title = assessment.title
     label = ASSESSMENT.label_of(assessment.type) if assessment.type else "Assessment"
-    return _present(
+    return present(
         {
             "id": assessment.id,
             "type": "LearningAssessmentSpecification",
@@ -246,7 +251,7 @@ def _assessment(assessment: Assessment, tongue: str) -> JsonObject:
 
 def _activity(learning: Learning, process: JsonObject, tongue: str) -> JsonObject | None:
     """When it was learned and who taught it, where that is stated."""
-    period = _present(
+    period = present(
         {
             "type": "PeriodOfTime",
             "startDate": _moment(learning.activity_start),
@@ -255,7 +260,7 @@ def _activity(learning: Learning, process: JsonObject, tongue: str) -> JsonObjec
     )
     if len(period) == 1 and not learning.provider:
         return None
-    return _present(
+    return present(
         {
             "type": "LearningActivity",
             "title": {tongue: learning.title or "Achievement"},
@@ -267,7 +272,7 @@ def _activity(learning: Learning, process: JsonObject, tongue: str) -> JsonObjec
 
 
 def _awarding_process(learning: Learning, tongue: str) -> JsonObject:
-    return _present(
+    return present(
         {
             "type": "AwardingProcess",
             "awardingBody": [_organisation(each, tongue) for each in learning.awarding_bodies],
@@ -278,7 +283,7 @@ def _awarding_process(learning: Learning, tongue: str) -> JsonObject:
 
 def _outcome(outcome: Outcome, tongue: str) -> JsonObject:
     esco = [each for each in outcome.skills if each.startswith(ESCO_SKILLS)]
-    return _present(
+    return present(
         {
             "id": outcome.id,
             "type": "LearningOutcome",
@@ -299,7 +304,7 @@ def _credit(credit: Credit, iri: str) -> JsonObject:
     found = find_scheme(credit.scheme)
     return {
         "type": "CreditPoint",
-        "framework": _concept(iri, found.name if found else iri),
+        "framework": concept(iri, found.name if found else iri),
         "point": amount_text(credit.value),
     }
 
@@ -307,7 +312,7 @@ def _credit(credit: Credit, iri: str) -> JsonObject:
 def _accreditation(claim: QualityClaim, tongue: str) -> JsonObject:
     label = QUALITY_ASSURANCE.label_of(claim.type) if claim.type else "Quality assurance"
     report = claim.report
-    return _present(
+    return present(
         {
             "type": "Accreditation",
             "title": {tongue: claim.title} if claim.title else {"en": label},
@@ -320,19 +325,20 @@ def _accreditation(claim: QualityClaim, tongue: str) -> JsonObject:
     )
 
 
-def _issuer(learning: Learning, tongue: str) -> JsonObject:
+def issuer_of(learning: Learning, tongue: str) -> JsonObject:
+    """The issuer as an Organisation, with its country where that is known."""
     issuer = learning.issuer
     country = COUNTRY.find(issuer.country)
     organisation = _organisation(Agent(issuer.name, issuer.id, issuer.url), tongue)
     if country is not None:
-        place = {"type": "Address", "countryCode": _concept(country.iri, country.code)}
+        place = {"type": "Address", "countryCode": concept(country.iri, country.code)}
         organisation["location"] = [{"type": "Location", "address": [place]}]
     return organisation
 
 
 def _organisation(agent: Agent, tongue: str) -> JsonObject:
     page = agent.url and {"type": "WebResource", "contentURL": agent.url}
-    return _present(
+    return present(
         {
             "id": agent.id,
             "type": "Organisation",
@@ -347,11 +353,12 @@ def _note(text: str, tongue: str) -> JsonObject:
 
 
 def _concepts(codes: tuple[str, ...], words: Vocabulary) -> list[JsonObject]:
-    return [_concept(words.iri_of(code), words.label_of(code)) for code in codes]
+    return [concept(words.iri_of(code), words.label_of(code)) for code in codes]
 
 
-def _concept(iri: str, label: str) -> JsonObject:
-    return _present(
+def concept(iri: str, label: str) -> JsonObject:
+    """A term of a list, with the list where it is one of the European ones or ours."""
+    return present(
         {"id": iri, "type": "Concept", "prefLabel": {"en": label}, "inScheme": _scheme_of(iri)}
     )
 
@@ -374,5 +381,6 @@ def _moment(value: Any) -> str | None:
     return None if value is None else format_datetime(value)
 
 
-def _present(members: Mapping[str, Any]) -> JsonObject:
+def present(members: Mapping[str, Any]) -> JsonObject:
+    """The members that say something."""
     return {name: value for name, value in members.items() if value not in (None, [], {}, "")}

@@ -1,5 +1,7 @@
 """The catalogue: the newest published version of every achievement here, ready to be searched.
 
+The search itself, with pathways beside achievements, is in `app.pathways.catalogue`.
+
 An entry is derived from the document that is served and is written in the transaction that
 publishes or withdraws it, so the catalogue never says anything else than the achievements do. Text
 is searched with LIKE on a normalised column, values by an index; both databases do the same.
@@ -7,7 +9,6 @@ is searched with LIKE on a normalised column, values by an index; both databases
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
@@ -25,8 +26,7 @@ from app.credentials.findable import (
 )
 from app.credentials.learning import read_learning
 from app.encoding.strict_json import parse_object
-from app.registry.listing import Page, list_page
-from app.storage.tables import Achievement, CatalogueEntry, CatalogueValue, Issuer
+from app.storage.tables import Achievement, CatalogueEntry, CatalogueValue, Issuer, Pathway
 
 MAX_WORDS = 12
 
@@ -35,8 +35,8 @@ MAX_WORDS = 12
 class CatalogueQuery:
     """What to look for: all that is given must hold. Codes are those of the vocabularies.
 
-    `level` is looked for in `framework`, and the amounts of credit in `credit_scheme`; `skill` and
-    `stacks_into` are names or identifiers, compared whole.
+    `level` is looked for in `framework`, and the amounts of credit in `credit_scheme`; `skill` is a
+    name or identifier, compared whole, and `stacks_into` several of them, of which one suffices.
     """
 
     words: str = ""
@@ -49,17 +49,8 @@ class CatalogueQuery:
     participation: str | None = None
     language: str | None = None
     issuer: str | None = None
-    stacks_into: str | None = None
+    stacks_into: tuple[str, ...] = ()
     skill: str | None = None
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One achievement of the catalogue with its issuer."""
-
-    entry: CatalogueEntry
-    achievement: Achievement
-    issuer: Issuer
 
 
 def enter_achievement(session: Session, achievement: Achievement) -> None:
@@ -98,38 +89,9 @@ def shown_version(session: Session, series_id: str) -> str | None:
     return session.scalar(query)
 
 
-def search_catalogue(
-    session: Session, wanted: CatalogueQuery, *, limit: int, cursor: str | None
-) -> Page[Listed]:
-    """One page of what was found, newest first; raises InvalidRequest as `list_page` does."""
-    query = select(CatalogueEntry).where(*_conditions(session, wanted))
-    page = list_page(
-        session,
-        query,
-        CatalogueEntry.published_at,
-        CatalogueEntry.achievement_id,
-        limit=limit,
-        cursor=cursor,
-    )
-    return Page(_listed(session, page.items), page.total, page.next)
-
-
-def newest_entry_at(session: Session) -> datetime | None:
-    """When something was last published."""
-    query = select(CatalogueEntry.published_at).order_by(CatalogueEntry.published_at.desc())
-    return session.scalar(query.limit(1))
-
-
-def listed_issuers(session: Session) -> Sequence[Issuer]:
-    """Every issuer with something in the catalogue, by their names."""
-    query = select(Issuer).where(Issuer.id.in_(select(CatalogueEntry.issuer_id)))
-    return sorted(session.scalars(query), key=lambda issuer: searchable(issuer.profile["name"]))
-
-
-def _conditions(session: Session, wanted: CatalogueQuery) -> list[ColumnElement[bool]]:
-    conditions = [
-        _has_word(session, word) for word in searchable(wanted.words).split(" ")[:MAX_WORDS] if word
-    ]
+def catalogue_conditions(session: Session, wanted: CatalogueQuery) -> list[ColumnElement[bool]]:
+    """What has to hold of an entry (CatalogueEntry) that is looked for."""
+    conditions = [_has_word(session, word) for word in words_of(wanted)]
     if wanted.issuer is not None:
         conditions.append(CatalogueEntry.issuer_id == wanted.issuer)
     if wanted.language is not None:
@@ -137,20 +99,35 @@ def _conditions(session: Session, wanted: CatalogueQuery) -> list[ColumnElement[
         dialect = CatalogueEntry.language.startswith(f"{language}-", autoescape=True)
         conditions.append(or_(CatalogueEntry.language == language, dialect))
     if wanted.framework is not None:
-        number = wanted.level
-        conditions.append(_has_value(LEVEL, wanted.framework, number, number))
+        conditions.append(_has_value(LEVEL, [wanted.framework], wanted.level, wanted.level))
     if wanted.credit_scheme is not None:
         bounds = (wanted.credit_min, wanted.credit_max)
-        conditions.append(_has_value(CREDIT, wanted.credit_scheme, *bounds))
-    for kind, value in (
-        (IN_FIELD, wanted.field),
-        (FORM, wanted.participation),
-        (LEADS_TO, wanted.stacks_into and searchable(wanted.stacks_into)),
-        (SKILL, wanted.skill and searchable(wanted.skill)),
+        conditions.append(_has_value(CREDIT, [wanted.credit_scheme], *bounds))
+    for kind, values in (
+        (IN_FIELD, (wanted.field,)),
+        (FORM, (wanted.participation,)),
+        (LEADS_TO, wanted.stacks_into),
+        (SKILL, (wanted.skill,)),
     ):
-        if value is not None:
-            conditions.append(_has_value(kind, value))
+        given = [value for value in values if value is not None]
+        if given:
+            named = map(searchable, given) if kind in (LEADS_TO, SKILL) else given
+            conditions.append(_has_value(kind, list(named)))
     return conditions
+
+
+def words_of(wanted: CatalogueQuery) -> list[str]:
+    """The words that must all be found, as texts are compared."""
+    return [word for word in searchable(wanted.words).split(" ")[:MAX_WORDS] if word]
+
+
+def listed_issuers(session: Session) -> Sequence[Issuer]:
+    """Every issuer with something in the catalogue, by their names."""
+    shown = or_(
+        Issuer.id.in_(select(CatalogueEntry.issuer_id)), Issuer.id.in_(select(Pathway.issuer_id))
+    )
+    query = select(Issuer).where(shown)
+    return sorted(session.scalars(query), key=lambda issuer: searchable(issuer.profile["name"]))
 
 
 def _has_word(session: Session, word: str) -> ColumnElement[bool]:
@@ -165,28 +142,19 @@ def _name_of(issuer: Issuer) -> str:
 
 
 def _has_value(
-    kind: str, value: str, least: float | None = None, most: float | None = None
+    kind: str, values: Sequence[str], least: float | None = None, most: float | None = None
 ) -> ColumnElement[bool]:
+    """One of the values, with a number within the bounds."""
     query = select(CatalogueValue.series_id).where(
         CatalogueValue.series_id == CatalogueEntry.series_id,
         CatalogueValue.kind == kind,
-        CatalogueValue.value == value,
+        CatalogueValue.value.in_(values),
     )
     if least is not None:
         query = query.where(CatalogueValue.number >= least)
     if most is not None:
         query = query.where(CatalogueValue.number <= most)
     return exists(query.correlate(CatalogueEntry))
-
-
-def _listed(session: Session, entries: Sequence[CatalogueEntry]) -> list[Listed]:
-    shown = select(Achievement).where(Achievement.id.in_([each.achievement_id for each in entries]))
-    achievements = {each.id: each for each in session.scalars(shown)}
-    theirs = select(Issuer).where(Issuer.id.in_({each.issuer_id for each in entries}))
-    issuers = {each.id: each for each in session.scalars(theirs)}
-    return [
-        Listed(each, achievements[each.achievement_id], issuers[each.issuer_id]) for each in entries
-    ]
 
 
 def _forget_values(session: Session, series_id: str) -> None:

@@ -4,12 +4,12 @@ A page continues after a given row (its time and id), not after a count of rows.
 says so is opaque to callers; it decides nothing but where to go on, so it needs no signature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, tuple_
+from sqlalchemy import ColumnElement, Select, func, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.encoding.multibase import decode_base64url, encode_base64url
@@ -42,17 +42,51 @@ def list_page(
 
     Raises InvalidRequest for a limit beyond 1 to 100 and for a cursor that is not one of ours.
     """
+
+    def read(page: Select[Any]) -> Sequence[Row]:
+        return session.scalars(page).all()
+
+    return _page(session, query, time, id_, read, limit=limit, cursor=cursor)
+
+
+def list_columns(
+    session: Session,
+    query: Select[Any],
+    time: ColumnElement[datetime],
+    id_: ColumnElement[str],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Any]:
+    """The same of a query for several columns, the time and the id among them."""
+
+    def read(page: Select[Any]) -> Sequence[Any]:
+        return session.execute(page).all()
+
+    return _page(session, query, time, id_, read, limit=limit, cursor=cursor)
+
+
+def _page(
+    session: Session,
+    query: Select[Any],
+    time: InstrumentedAttribute[datetime] | ColumnElement[datetime],
+    id_: InstrumentedAttribute[str] | ColumnElement[str],
+    read: Callable[[Select[Any]], Sequence[Row]],
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Page[Row]:
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidRequest("out_of_range", f"A page has 1 to {MAX_LIMIT} items.", field="limit")
     total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     page = query.order_by(time.desc(), id_.desc()).limit(limit + 1)
     if cursor is not None:
         page = page.where(tuple_(time, id_) < tuple_(*_decode_cursor(cursor)))
-    rows = list(session.scalars(page))
+    rows = read(page)
     following = None
     if len(rows) > limit:
         last: Any = rows[limit - 1]
-        following = _encode_cursor(getattr(last, time.key), getattr(last, id_.key))
+        following = _encode_cursor(getattr(last, str(time.key)), getattr(last, str(id_.key)))
     return Page(rows[:limit], total, following)
 
 

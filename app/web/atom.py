@@ -32,10 +32,11 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed and where it, and the page for people, stand."""
+    """A feed and where it, the page for people, and the same as linked data stand."""
 
     url: str
     page: str
+    data: str
     title: str
     updated: datetime
     entries: Sequence[FeedEntry]
@@ -49,6 +50,7 @@ def write_feed(feed: Feed) -> bytes:
     _text(root, "updated", format_datetime(feed.updated))
     SubElement(root, "link", {"rel": "self", "type": MEDIA_TYPE, "href": feed.url})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": feed.page})
+    SubElement(root, "link", {"rel": "alternate", "type": "application/ld+json", "href": feed.data})
     for each in feed.entries:
         _entry(root, each)
     body: bytes = tostring(root, encoding="utf-8", xml_declaration=True)

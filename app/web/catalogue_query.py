@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from app.credentials.findable import MAX_VALUE, search_number
 from app.errors import InvalidRequest
+from app.pathways.catalogue import KINDS
 from app.registry.catalogue import CatalogueQuery
 from app.vocabularies.amounts import amount_in
 from app.vocabularies.credit import scheme
@@ -18,6 +19,7 @@ from app.vocabularies.terms import FIELD, PARTICIPATION
 
 NAMES = (
     "q",
+    "kind",
     "framework",
     "level",
     "credit_scheme",
@@ -46,7 +48,7 @@ def given_in(parameters: Mapping[str, str | None]) -> Given:
 
 
 def read_query(given: Given) -> CatalogueQuery:
-    """The search that was asked for.
+    """The search that was asked for, but for where things lead, which needs the pathways here.
 
     Raises InvalidRequest: `unknown_term` for words of no vocabulary, `bad_value`, `out_of_range`,
     `missing_member` for an amount of credit without its scheme.
@@ -75,9 +77,16 @@ def read_query(given: Given) -> CatalogueQuery:
         participation=_looked_up(given, "participation"),
         language=_matching(given, "language", _LANGUAGE),
         issuer=_matching(given, "issuer", _SLUG),
-        stacks_into=given.get("stacks_into"),
         skill=given.get("skill"),
     )
+
+
+def kind_in(given: Given) -> str | None:
+    """Achievements or pathways alone, if only one of them is wanted; raises InvalidRequest."""
+    kind = given.get("kind")
+    if kind is not None and kind not in KINDS:
+        raise InvalidRequest("bad_value", f"Use one of {', '.join(KINDS)}.", field="kind")
+    return kind
 
 
 def address(path: str, given: Given, **further: str) -> str:

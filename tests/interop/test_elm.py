@@ -1,4 +1,4 @@
-"""The European Learning Model export passes SHACL shapes, and damage to it is found."""
+"""The European Learning Model exports pass SHACL shapes and safe mode; damage to them is found."""
 
 import copy
 import json
@@ -11,7 +11,12 @@ import pytest
 import rdflib
 
 from app.credentials.elm import export_elm
+from app.credentials.elm_catalogue import CataloguePage, Opportunity, export_catalogue
+from app.credentials.learning import read_learning
 from app.encoding.strict_json import JsonObject
+from tests.builders import ACHIEVEMENT_URL
+from tests.conftest import NOW
+from tests.interop.oracle import ask
 from tests.microcredentials import EXAMPLES
 
 # pySHACL calls rdflib by names that rdflib is giving up.
@@ -76,4 +81,60 @@ DAMAGE: dict[str, tuple[Callable[[JsonObject], None], str]] = {
 def test_damage_is_found(damage: Callable[[JsonObject], None], path: str) -> None:
     document = copy.deepcopy(export_elm(EXAMPLES["PG Cert module"].credential()))
     damage(document)
+    assert path in problems_of(document)
+
+
+# --- the catalogue ------------------------------------------------------------------------------
+
+
+def _catalogue() -> JsonObject:
+    """Every example as an entry of one page."""
+    opportunities = []
+    for number, example in enumerate(EXAMPLES.values()):
+        subject = example.credential()["credentialSubject"]
+        url = f"{ACHIEVEMENT_URL}-{number}"
+        # Each is an achievement of its own, and so are its outcomes.
+        achievement = json.loads(json.dumps(subject["achievement"]).replace(ACHIEVEMENT_URL, url))
+        opportunities.append(Opportunity(url, read_learning(achievement), NOW))
+    base = "https://badges.inverbrae.example/catalogue"
+    first, following = f"{base}.jsonld", f"{base}.jsonld?cursor=x"
+    page = CataloguePage(base, first, first, following, len(opportunities) + 1)
+    return copy.deepcopy(export_catalogue(page, opportunities))
+
+
+def test_a_page_of_the_catalogue_conforms_and_passes_safe_mode() -> None:
+    document = _catalogue()
+
+    assert problems_of(document) == ""
+    [quads] = ask("canonize", documents=[document])
+    assert quads.count("<http://data.europa.eu/snb/model/elm/LearningOpportunity>") == len(EXAMPLES)
+
+
+def test_every_export_of_a_credential_passes_safe_mode() -> None:
+    documents = [export_elm(example.credential()) for example in EXAMPLES.values()]
+
+    assert all(ask("canonize", documents=documents))
+
+
+CATALOGUE_DAMAGE: dict[str, tuple[Callable[[Any], None], str]] = {
+    "no title": (lambda entry: entry.pop("title"), "title"),
+    "no page": (lambda entry: entry.pop("homepage"), "homepage"),
+    "provided by nobody": (lambda entry: entry.pop("providedBy"), "providedBy"),
+    "nothing to earn": (
+        lambda entry: entry.pop("learningAchievementSpecification"),
+        "learningAchievementSpecification",
+    ),
+    "a language of two letters": (
+        lambda entry: entry["defaultLanguage"].update(
+            id="http://publications.europa.eu/resource/authority/language/EN"
+        ),
+        "defaultLanguage",
+    ),
+}
+
+
+@pytest.mark.parametrize(("damage", "path"), CATALOGUE_DAMAGE.values(), ids=CATALOGUE_DAMAGE)
+def test_damage_to_the_catalogue_is_found(damage: Callable[[Any], None], path: str) -> None:
+    document = _catalogue()
+    damage(next(entry for entry in document["member"] if "defaultLanguage" in entry))
     assert path in problems_of(document)

@@ -11,12 +11,14 @@ from defusedxml.ElementTree import fromstring
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.credentials.elm_catalogue import CATALOGUE_CONTEXT
 from app.registry.reviews import fill_catalogue
 from app.storage.database import Database
 from app.storage.tables import CatalogueEntry, CatalogueValue
 from app.web.dependencies import current_time
 from tests.conftest import NOW
 from tests.microcredentials import ESCO_SKILL, a_definition, a_microcredential
+from tests.pathways import a_rule
 from tests.publishing import SLUG, Publisher, open_publisher
 
 BROWSER = {"Accept": "text/html"}
@@ -50,6 +52,23 @@ class Shelf:
         made: dict[str, Any] = answer.json()
         return made
 
+    def lead(
+        self, name: str, issuer: str = "alba", former: str | None = None, **members: Any
+    ) -> str:
+        """The address of a pathway to an award of that name, or of a further version of one."""
+        self._minutes += 1
+        moment = NOW + timedelta(minutes=self._minutes)
+        self._app.dependency_overrides[current_time] = lambda: moment
+        level = {"framework": "SCQF", "value": 11}
+        rule = a_rule({"id": "total", "sum": "credit", "min": 60}, **members)
+        rule["award"] = {"name": name, "credits": 60, "level": level}
+        path = f"/api/v1/issuers/{issuer}/pathways"
+        if former is not None:
+            path += f"/{former.rpartition('/')[2]}/versions"
+        answer = self.client.post(path, json=rule, headers=self.headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
     def step(self, achievement: str, step: str, issuer: str = "alba", **body: Any) -> None:
         """One step of its life."""
         id_ = achievement.rpartition("/")[2]
@@ -73,7 +92,7 @@ def shelf(app: FastAPI, client: TestClient, admin_headers: dict[str, str]) -> Sh
 
 def test_an_empty_catalogue_is_a_list_of_nothing(client: TestClient) -> None:
     assert client.get("/catalogue").json() == {"items": [], "total": 0, "next": None}
-    assert "0 achievements" in client.get("/catalogue", headers=BROWSER).text
+    assert "0 results" in client.get("/catalogue", headers=BROWSER).text
     assert _feed(client).findall(f"{ATOM}entry") == []
 
 
@@ -169,6 +188,7 @@ def test_a_national_level_is_found_by_the_european_one_it_refers_to(shelf: Shelf
         ({"field": "cows"}, "unknown_term", "field"),
         ({"participation": "cows"}, "unknown_term", "participation"),
         ({"language": "%"}, "bad_value", "language"),
+        ({"kind": "course"}, "bad_value", "kind"),
         ({"issuer": "No Slug"}, "bad_value", "issuer"),
         ({"cursor": "x"}, "bad_value", "cursor"),
     ],
@@ -228,7 +248,7 @@ def test_the_page_keeps_what_was_asked_and_leads_on(shelf: Shelf) -> None:
         shelf.publish(name=f"No {number}")
 
     html = shelf.client.get("/catalogue", params={"q": "no"}, headers=BROWSER).text
-    assert "21 achievements" in html
+    assert "21 results" in html
     assert "<details>" in html
     assert 'value="no"' in html
     following = re.search(r'href="(/catalogue\?q=no&amp;cursor=[^"]+)" rel="next"', html)
@@ -288,6 +308,121 @@ def test_the_feed_is_atom_with_the_newest_first(shelf: Shelf) -> None:
     assert category.get("term") == "0612"
     only_old = fromstring(shelf.client.get("/catalogue.atom", params={"issuer": "alba"}).content)
     assert len(only_old.findall(f"{ATOM}entry")) == 1
+
+
+# --- pathways -----------------------------------------------------------------------------------
+
+
+def test_pathways_stand_beside_achievements_and_are_found_alike(shelf: Shelf) -> None:
+    shelf.publish(name="Data Ethics", microcredential=a_microcredential())
+    first = shelf.lead("PG Certificate in Éthics", description="Three modules of data.")
+    shelf.lead("PG Certificate in Ethics, revised", former=first, creditSystem="ECTS")
+    shelf.lead("Tystysgrif", "cymru")
+
+    ethics, welsh = ["PG Certificate in Ethics, revised"], ["Tystysgrif"]
+    for filters, found in (
+        ({}, [*welsh, *ethics, "Data Ethics"]),
+        ({"kind": "pathway"}, welsh + ethics),
+        ({"kind": "achievement"}, ["Data Ethics"]),
+        ({"q": "ÉTHICS revised"}, ethics),
+        ({"q": "prifysgol"}, welsh),
+        ({"issuer": "cymru"}, welsh),
+        ({"kind": "pathway", "framework": "SCQF", "level": "11"}, welsh + ethics),
+        ({"kind": "pathway", "level": "7"}, welsh + ethics),
+        ({"kind": "pathway", "level": "6"}, []),
+        ({"credit_scheme": "ECTS", "credit_min": "60"}, ethics),
+        ({"credit_scheme": "SCQF", "credit_min": "60", "credit_max": "60"}, welsh),
+        ({"kind": "pathway", "field": "0612"}, []),
+        ({"kind": "pathway", "language": "en"}, []),
+        ({"kind": "pathway", "skill": "x"}, []),
+        ({"kind": "pathway", "stacks_into": "x"}, []),
+    ):
+        assert shelf.find(**filters) == found, filters
+
+
+def test_a_pathway_is_told_by_its_award(shelf: Shelf) -> None:
+    url = shelf.lead("PG Certificate", description="Three modules.")
+    item = shelf.client.get("/catalogue").json()["items"][0]
+
+    assert (item["kind"], item["id"], item["name"]) == ("pathway", url, "PG Certificate")
+    assert item["description"] == "Three modules."
+    assert item["levels"] == [{"framework": "SCQF", "value": "11"}]
+    assert item["credit"] == [{"scheme": "SCQF", "value": "60", "rule": None}]
+    html = shelf.client.get("/catalogue", headers=BROWSER).text
+    assert f'href="/pathways/{url.rpartition("/")[2]}"' in html
+    assert "What counts towards it" in html
+    category = _feed(shelf.client).find(f"{ATOM}entry/{ATOM}category")
+    assert category is not None
+    assert category.get("term") == "pathway"
+
+
+def test_what_counts_towards_a_pathway_is_found_by_any_of_its_names(shelf: Shelf) -> None:
+    first = shelf.lead("PG Certificate in Ethics")
+    option = {"award": "A certificate", "pathway": first}
+    micro = {"outcomes": [{"title": "Do it."}], "stacks_into": [option]}
+    shelf.publish(name="Data Ethics", microcredential=micro)
+    shelf.publish(name="Welding")
+    second = shelf.lead("PG Certificate in Ethics", former=first)
+
+    for word in (first, second, "PG certificate in ethics", "A certificate"):
+        assert shelf.find(stacks_into=word) == ["Data Ethics"], word
+    for word in (f"{first}x", "http://127.0.0.1:8000/pathways/" + "x" * 22, "Nothing"):
+        assert shelf.find(stacks_into=word) == []
+    html = shelf.client.get("/catalogue", params={"stacks_into": first}, headers=BROWSER).text
+    newest = f'<a href="/pathways/{second.rpartition("/")[2]}">PG Certificate in Ethics</a>'
+    assert f"These count towards {newest}" in html
+    assert f'Counts towards <a href="/pathways/{first.rpartition("/")[2]}">A certificate' in html
+
+
+def test_pages_of_achievements_and_pathways_neither_skip_nor_repeat(shelf: Shelf) -> None:
+    for number in range(2):
+        shelf.publish(name=f"Achievement {number}")
+        shelf.lead(f"Pathway {number}")
+    first = shelf.client.get("/catalogue", params={"limit": 3}).json()
+    shelf.lead("Newer")
+    second = shelf.client.get("/catalogue", params={"limit": 3, "cursor": first["next"]}).json()
+
+    names = [item["name"] for page in (first, second) for item in page["items"]]
+    assert names == ["Pathway 1", "Achievement 1", "Pathway 0", "Achievement 0"]
+    assert second["next"] is None
+
+
+# --- the European feed --------------------------------------------------------------------------
+
+
+def test_the_european_feed_has_the_same_pages(shelf: Shelf) -> None:
+    shelf.publish(name="Applied Data Ethics", microcredential=a_microcredential(), inLanguage="en")
+    shelf.lead("PG Certificate")
+    shelf.publish(name="Last")
+
+    linked = {"Accept": "application/ld+json"}
+    whole = shelf.client.get("/catalogue", headers=linked)
+    assert whole.headers["content-type"] == "application/ld+json"
+    named = shelf.client.get("/catalogue.jsonld")
+    assert named.content == whole.content
+    assert named.json()["@context"] == CATALOGUE_CONTEXT
+    titles = [member["title"]["en"] for member in whole.json()["member"]]
+    assert titles == ["Last", "PG Certificate", "Applied Data Ethics"]
+    assert "next" not in whole.json()["view"]
+
+    page = shelf.client.get("/catalogue.jsonld", params={"limit": 2, "q": "nothing"}).json()
+    assert page["totalItems"] == 0
+    page = shelf.client.get("/catalogue.jsonld", params={"limit": 2}).json()
+    assert page["id"] == "http://127.0.0.1:8000/catalogue"
+    assert page["totalItems"] == 3
+    following = page["view"]["next"].removeprefix("http://127.0.0.1:8000")
+    second = shelf.client.get(following).json()
+    assert [each["title"]["en"] for each in second["member"]] == ["Applied Data Ethics"]
+    assert second["view"]["id"] == page["view"]["next"]
+    assert second["view"]["first"] == page["view"]["id"]
+
+
+def test_the_european_feed_is_named_by_the_page_and_by_atom(shelf: Shelf) -> None:
+    html = shelf.client.get("/catalogue", params={"q": "data"}, headers=BROWSER).text
+    assert re.search(r'rel="alternate" type="application/ld\+json"[^>]*jsonld\?q=data"', html)
+    feed = fromstring(shelf.client.get("/catalogue.atom", params={"q": "data"}).content)
+    links = {link.get("type"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["application/ld+json"] == "http://127.0.0.1:8000/catalogue.jsonld?q=data"
 
 
 def test_what_was_published_before_there_was_a_catalogue_is_filled_in(

@@ -14,7 +14,8 @@ def test_what_xml_cannot_hold_is_left_out_and_the_rest_is_escaped() -> None:
     entry = FeedEntry(
         "https://x.example/?a=1&b=2", HOSTILE, HOSTILE, HOSTILE, NOW, [("06", HOSTILE)]
     )
-    feed = Feed("https://x.example/f", "https://x.example/", HOSTILE, NOW, [entry])
+    page = "https://x.example/"
+    feed = Feed(f"{page}f", page, f"{page}d", HOSTILE, NOW, [entry])
 
     root = fromstring(write_feed(feed))
 
