@@ -13,7 +13,8 @@ from typing import Any
 from app.credentials.classes import Classes, Kind, Member, ObClass, ObjectOf, TypeForm
 from app.credentials.rules import RULES
 from app.credentials.values import iri_fault, nearest
-from app.encoding.strict_json import JsonObject
+from app.encoding.remembered import Key, Remembered
+from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed, Finding, InvalidRequest
 
 _MOST_FINDINGS = 20  # a person mends these first; more would only make answers large
@@ -23,6 +24,13 @@ _SENTENCES = 3
 # XML, and so a baked SVG, cannot hold U+FFFE and U+FFFF. Tab, line feed and carriage return are the
 # same everywhere, and Markdown needs them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# How those show in JSON: escaped, or as UTF-8.
+_MARKS = (b"null", b"\\u", b"\\b", b"\\f", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_C1_MARK = re.compile(rb"\xc2[\x80-\x9f]")
+
+# Of these there are few, in many documents: that one is sound is remembered by its bytes.
+_RECURRING = frozenset({"Achievement", "Profile"})
+_SOUND = Remembered[bool]()
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,10 @@ class Reading:
 
 def pointer_to(pointer: str, key: str | int) -> str:
     """The JSON pointer (RFC 6901) of a member or item below `pointer`."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    name = str(key)
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{pointer}/{name}"
 
 
 def found(code: str, pointer: str, sentence: str) -> Finding:
@@ -49,7 +60,22 @@ def tree_findings(value: Any, *, empty_arrays: bool = False) -> Iterator[Finding
 
     `@context` is left alone: its shape is checked where contexts are.
     """
-    yield from _tree_findings(value, "", empty_arrays)
+    if not _is_clean_tree(value, empty_arrays):
+        yield from _tree_findings(value, "", empty_arrays)
+
+
+def _is_clean_tree(value: Any, empty_arrays: bool) -> bool:
+    """Whether nothing like that can stand in a value, by a look at it as JSON text.
+
+    It may find what is no more than the word in a text; then the tree itself has to be searched.
+    """
+    try:
+        data = dump_json(value)
+    except TypeError:  # half of a surrogate pair
+        return False
+    if any(mark in data for mark in _MARKS) or (not empty_arrays and b"[]" in data):
+        return False
+    return data.isascii() or _C1_MARK.search(data) is None
 
 
 def _tree_findings(value: Any, pointer: str, empty_arrays: bool) -> Iterator[Finding]:
@@ -75,6 +101,31 @@ def object_findings(
     value: Any, ob_class: ObClass, reading: Reading, pointer: str = ""
 ) -> Iterator[Finding]:
     """Everything wrong with `value` as an object of `ob_class`, depth first in table order."""
+    key = _recurring(value, ob_class, reading)
+    if key is None:
+        yield from _object_findings(value, ob_class, reading, pointer)
+    elif not _SOUND.get(key):
+        findings = list(_object_findings(value, ob_class, reading, pointer))
+        if not findings:
+            _SOUND.put(key, True)
+        yield from findings
+
+
+def _recurring(value: Any, ob_class: ObClass, reading: Reading) -> Key | None:
+    """Under which it is remembered that an object of a document is sound, if its kind recurs."""
+    if ob_class.name not in _RECURRING or ob_class is not reading.classes.get(ob_class.name):
+        return None
+    if reading.api_input or not isinstance(value, dict):
+        return None
+    try:
+        return (ob_class.name, id(reading.classes)), dump_json(value)
+    except TypeError:  # no JSON; let the checker say so
+        return None
+
+
+def _object_findings(
+    value: Any, ob_class: ObClass, reading: Reading, pointer: str
+) -> Iterator[Finding]:
     if not isinstance(value, dict):
         hint = _object_hint(value, ob_class)
         yield found("wrong_type", pointer, f"must be an object ({ob_class.name}){hint}")
@@ -83,11 +134,11 @@ def object_findings(
         yield from _unknown_members(value, ob_class, pointer)
     yield from _type_findings(value, ob_class, reading, pointer)
     for member in ob_class.members:
-        place = pointer_to(pointer, member.name)
         if member.name in value:
+            place = pointer_to(pointer, member.name)
             yield from _member_findings(value[member.name], member, reading, place)
         elif member.required:
-            yield found("missing_member", place, "is missing")
+            yield found("missing_member", pointer_to(pointer, member.name), "is missing")
     rule = RULES.get(ob_class.name)
     if rule is not None:
         for code, names, sentence in rule(value, reading.api_input):

@@ -224,7 +224,7 @@ class _Writer:
             node = part._node(value, term.nodes)
             part._said.mentions += part._principals
             fragment = Fragment(str(node), part._said)
-            self._fragments.put(key, fragment)
+            self._fragments.put(key, fragment, size=fragment.size())
         if fragment in self._used:  # said twice, its blank nodes are two: write them anew
             return self._node(value, term.nodes, subject.node, predicate)
         self._used.add(fragment)

@@ -65,7 +65,27 @@ def check_structure(
     Raises `CheckFailed` context_not_allowed, keyword_not_allowed, hidden_member or data_loss.
     """
     check_context(document.get("@context"))
-    _check_members(document, "", check_context, value_objects)
+    if not _is_plain(document):
+        _check_members(document, "", check_context, value_objects)
+
+
+def _is_plain(document: Mapping[str, Any]) -> bool:
+    """Whether a document has nothing in it that would have to be looked at more closely."""
+    waiting: list[Any] = [{name: item for name, item in document.items() if name != "@context"}]
+    while waiting:
+        item = waiting.pop()
+        values = item
+        if isinstance(item, dict):
+            names = " ".join(item)
+            if "@" in names or ":" in names or not _DOCUMENT_MEMBERS.isdisjoint(item):
+                return False
+            values = item.values()
+        for value in values:
+            if value is None:
+                return False
+            if isinstance(value, dict | list):
+                waiting.append(value)
+    return True
 
 
 def _check_members(

@@ -103,3 +103,33 @@ def test_empty_lists_are_found_unless_allowed() -> None:
 def test_a_place_is_told_once() -> None:
     twice = [Finding("wrong_type", "A.", "/a"), Finding("bad_value", "B.", "/a")]
     assert distinct(iter(twice)) == (twice[0],)
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "\\u0007", "C:\\bin", "\\f", "\\null", '"null"'])
+def test_texts_that_only_look_like_faults_are_none(text: str) -> None:
+    assert list(tree_findings({"text": text, text: ["x"]})) == []
+
+
+def test_half_of_a_surrogate_pair_is_found() -> None:
+    (finding,) = tree_findings({"text": "\ud800"})
+
+    assert (finding.code, finding.field) == ("bad_string", "/text")
+
+
+def test_that_a_profile_is_sound_says_nothing_of_another_class() -> None:
+    # Of the same bytes: what makes a Profile makes no Achievement, and it is asked each time.
+    badge = a_credential()
+    for _ in range(2):
+        check_open_badge(badge)
+        changed = put(badge, ("credentialSubject", "achievement"), badge["issuer"])
+        with pytest.raises(CheckFailed):
+            check_open_badge(changed)
+
+
+def test_a_profile_that_is_no_json_is_still_looked_at() -> None:
+    badge = a_credential()
+
+    with pytest.raises(CheckFailed) as refusal:
+        check_open_badge({**badge, "issuer": {**badge["issuer"], "name": 2**70}})
+
+    assert refusal.value.field == "/issuer/name"
