@@ -11,7 +11,9 @@ import re
 from app.errors import CheckFailed
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_DIGIT = {character: value for value, character in enumerate(_ALPHABET)}
+# Two digits at a time: numbers of this length are long, and each step goes through all of them.
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_PAIR_VALUES = {pair: value for value, pair in enumerate(_PAIRS)}
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 MAX_LENGTH = 128
@@ -20,10 +22,11 @@ MAX_LENGTH = 128
 def encode_base58btc(data: bytes) -> str:
     """The base58btc text of some bytes, without a Multibase header."""
     number = int.from_bytes(data, "big")
-    digits = ""
+    pairs = []
     while number:
-        number, digit = divmod(number, 58)
-        digits = _ALPHABET[digit] + digits
+        number, value = divmod(number, 58 * 58)
+        pairs.append(_PAIRS[value])
+    digits = "".join(reversed(pairs)).lstrip("1")
     zeros = len(data) - len(data.lstrip(b"\0"))
     return "1" * zeros + digits
 
@@ -32,11 +35,15 @@ def decode_base58btc(text: str, *, max_length: int = MAX_LENGTH) -> bytes:
     """The bytes of a base58btc text without header; raises `CheckFailed` bad_value."""
     if len(text) > max_length:
         raise CheckFailed("bad_value", f"a base58 text may have at most {max_length} characters")
+    digits = text if len(text) % 2 == 0 else "1" + text
     number = 0
-    for character in text:
-        if character not in _DIGIT:
-            raise CheckFailed("bad_value", "a base58 text has a character that is not of its own")
-        number = number * 58 + _DIGIT[character]
+    try:
+        for n in range(0, len(digits), 2):
+            number = number * (58 * 58) + _PAIR_VALUES[digits[n : n + 2]]
+    except KeyError:
+        raise CheckFailed(
+            "bad_value", "a base58 text has a character that is not of its own"
+        ) from None
     zeros = len(text) - len(text.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

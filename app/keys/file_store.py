@@ -10,6 +10,7 @@ import os
 import stat
 import uuid
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from re import compile as pattern
 from typing import cast
@@ -17,6 +18,7 @@ from typing import cast
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.bindings import crypto_sign, crypto_sign_BYTES, crypto_sign_seed_keypair
 
 from app.errors import KeyStoreError
 from app.keys.pkcs8 import encrypted_pem
@@ -36,7 +38,7 @@ class FileSigner:
     """Signs with a key from a file; shows nothing of it."""
 
     def __init__(self, private_key: PrivateKey, verification_method: str) -> None:
-        self._private_key = private_key
+        self._sign = _signing_function(private_key)
         self.verification_method = verification_method
         self.public_key = _public_half(private_key)
         self.algorithm = "EdDSA" if self.public_key.key_type == "Ed25519" else "ES256"
@@ -44,13 +46,15 @@ class FileSigner:
     def __repr__(self) -> str:
         return f"<FileSigner {self.verification_method}>"
 
+    def under(self, verification_method: str) -> "FileSigner":
+        """The same key in the name of another verification method."""
+        other = copy(self)
+        other.verification_method = verification_method
+        return other
+
     def sign(self, data: bytes) -> bytes:
         """The 64-byte signature over `data`; ECDSA as r‖s (IEEE P1363)."""
-        if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
-            return self._private_key.sign(data)
-        signature = self._private_key.sign(data, ec.ECDSA(hashes.SHA256()))
-        r, s = utils.decode_dss_signature(signature)
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return self._sign(data)
 
 
 class FileKeyStore:
@@ -60,7 +64,7 @@ class FileKeyStore:
         self._folder = Path(folder)
         self._passphrase = passphrase.encode() if passphrase else None
         # A key file never changes, and opening an encrypted one costs some 50 ms by design.
-        self._opened: dict[str, PrivateKey] = {}
+        self._opened: dict[str, FileSigner] = {}
         self._sealing_key: bytes | None = None
 
     def __repr__(self) -> str:
@@ -95,8 +99,8 @@ class FileKeyStore:
             raise KeyStoreError("key_store", f"the private key {signer_uri} is missing")
         self._check_file(path)
         if signer_uri not in self._opened:
-            self._opened[signer_uri] = self._open(path, signer_uri)
-        return FileSigner(self._opened[signer_uri], verification_method)
+            self._opened[signer_uri] = FileSigner(self._open(path, signer_uri), "")
+        return self._opened[signer_uri].under(verification_method)
 
     def sealing_key(self) -> bytes:
         """32 bytes that never sign anything, kept as the other keys are, in `seal.pem`.
@@ -186,6 +190,20 @@ def _is_of_our_kinds(key: object) -> bool:
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return isinstance(key.curve, ec.SECP256R1)
     return isinstance(key, ed25519.Ed25519PrivateKey)
+
+
+def _signing_function(private_key: PrivateKey) -> Callable[[bytes], bytes]:
+    """Ed25519 is signed by libsodium, in half the time of OpenSSL and to the same bytes."""
+    if isinstance(private_key, ed25519.Ed25519PrivateKey):
+        _, secret = crypto_sign_seed_keypair(private_key.private_bytes_raw())
+        return lambda data: crypto_sign(data, secret)[:crypto_sign_BYTES]
+
+    def sign_ecdsa(data: bytes) -> bytes:
+        signature = private_key.sign(data, ec.ECDSA(hashes.SHA256()))
+        r, s = utils.decode_dss_signature(signature)
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    return sign_ecdsa
 
 
 def _public_half(private_key: PrivateKey) -> PublicKey:

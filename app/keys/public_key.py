@@ -7,11 +7,14 @@ that could verify what nobody signed — small order, wrong curve, too short —
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
+from nacl.exceptions import BadSignatureError
 
 from app.encoding.jcs import canonicalize_json
 from app.encoding.multibase import decode_base64url, encode_base64url
@@ -44,8 +47,9 @@ class PublicKey:
     @classmethod
     def from_multikey(cls, text: object) -> "PublicKey":
         """The key behind a `publicKeyMultibase`; raises `CheckFailed` bad_key or weak_key."""
-        key_type, raw = decode_multikey(text)
-        return cls._from_raw(key_type, raw)
+        if not isinstance(text, str):
+            raise CheckFailed("bad_key", "a Multikey is a text that starts with z")
+        return _from_multikey(text)
 
     @classmethod
     def from_jwk(cls, jwk: object) -> "PublicKey":
@@ -131,6 +135,13 @@ class PublicKey:
             ) from None
 
 
+@lru_cache(maxsize=1024)
+def _from_multikey(text: str) -> PublicKey:
+    """Whoever has many credentials to check meets few issuers."""
+    key_type, raw = decode_multikey(text)
+    return PublicKey._from_raw(key_type, raw)
+
+
 def _check_ed25519_point(raw: bytes) -> None:
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     if y >= _P:
@@ -197,7 +208,16 @@ def _encode_number(number: int) -> str:
 
 
 def _verify_eddsa(handle: Any, data: bytes, signature: bytes) -> None:
-    handle.verify(signature, data)
+    """By libsodium, in half the time of OpenSSL.
+
+    It refuses what OpenSSL refuses, and an R of small order besides, which no honest signer makes.
+    """
+    if len(signature) != crypto_sign_BYTES:
+        raise InvalidSignature
+    try:
+        crypto_sign_open(signature + data, handle.public_bytes_raw())
+    except BadSignatureError:
+        raise InvalidSignature from None
 
 
 def _verify_ecdsa(handle: Any, data: bytes, signature: bytes) -> None:

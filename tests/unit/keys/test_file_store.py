@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from app.errors import KeyStoreError
-from app.keys.file_store import FileKeyStore
+from app.keys.file_store import FileKeyStore, FileSigner
 from app.keys.signer import KeyStore, open_key_store
 
 METHOD = "did:web:badges.inverbrae.example#key"
@@ -298,3 +298,12 @@ def test_an_encrypted_key_is_opened_once_and_its_file_looked_at_each_time(tmp_pa
     path.chmod(0o644)
     with pytest.raises(KeyStoreError):
         store.load(uri, "did:example:issuer#one")
+
+
+def test_a_signature_is_the_one_that_openssl_makes() -> None:
+    for seed in range(40):
+        private_key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+
+        signature = FileSigner(private_key, "did:example:a#key").sign(b"data" * seed)
+
+        assert signature == private_key.sign(b"data" * seed)

@@ -373,6 +373,32 @@ def test_an_rsa_signature_with_padding_that_is_not_pkcs1_is_wrong() -> None:
         )
 
 
+_ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def test_a_signature_whose_r_has_small_order_is_wrong_though_openssl_takes_it() -> None:
+    # With R the neutral element, S = k·a fits: whoever has the key can make it, and no signer does.
+    public = ED25519.public_key().public_bytes_raw()
+    digest = hashlib.sha512(ED25519.private_bytes_raw()).digest()
+    scalar = (int.from_bytes(digest[:32], "little") & ((1 << 254) - 8)) | (1 << 254)
+    neutral = (1).to_bytes(32, "little")
+    k = int.from_bytes(hashlib.sha512(neutral + public + b"message").digest(), "little")
+    signature = neutral + (k * scalar % _ORDER).to_bytes(32, "little")
+
+    ED25519.public_key().verify(signature, b"message")
+    with pytest.raises(CheckFailed, match="not made over this content"):
+        PublicKey("Ed25519", ED25519.public_key()).verify("EdDSA", b"message", signature)
+
+
+@pytest.mark.parametrize("length", [0, 63, 65])
+def test_a_signature_of_another_length_is_wrong(length: int) -> None:
+    # However the two are split, signature and message together are what was signed.
+    signed = ED25519.sign(b"message") + b"message"
+
+    with pytest.raises(CheckFailed, match="not made over this content"):
+        PublicKey("Ed25519", ED25519.public_key()).verify("EdDSA", signed[length:], signed[:length])
+
+
 def test_the_repr_of_a_key_shows_no_private_part() -> None:
     pem = ED25519.private_bytes(
         serialization.Encoding.Raw,
