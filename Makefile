@@ -28,7 +28,7 @@ space := $(empty) $(empty)
 comma := ,
 FULLY_COVERED_FILES := $(subst $(space),$(comma),$(FULLY_COVERED:%=app/%/*))
 
-.PHONY: help install run migrate test check format bench screenshots lock clean system-packages
+.PHONY: help install run migrate test check format bench examples screenshots lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ format: $(TOOLS_INSTALLED) ## put the code into its one form
 
 bench: $(INSTALLED) ## the benchmarks
 	$(VENV_PYTHON) -m bench
+
+examples: $(TOOLS_INSTALLED) ## run the worked examples and write anew what has changed in docs/examples
+	$(VENV_PYTHON) -m tests.worked_pages
 
 screenshots: $(TOOLS_INSTALLED) ## take the pictures in docs/images anew (needs Chromium)
 	$(VENV_PYTHON) -m tests.browser.take_screenshots

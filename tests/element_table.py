@@ -123,15 +123,25 @@ def _stacks_into(given: Given) -> Iterator[tuple[Any, ...]]:
         yield award, name, each.get("pathway"), each.get("digest"), each.get("counts_for"), iri
 
 
-def _result_scales(given: Given) -> Iterator[tuple[Any, ...]]:
-    """Of results that were given: what they are called, of which kind, what is needed."""
+def _descriptions(given: Given) -> Iterator[JsonObject]:
+    """What is said of the results that were given."""
     graded = "grade" in given.request
-    used = {
-        each["resultDescription"].rpartition("#")[2] for each in given.request.get("results", [])
-    }
+    stated = given.request.get("results", [])
+    used = {each["resultDescription"].rpartition("#")[2] for each in stated}
     for each in given.achievement.get("resultDescription", []):
         if each["id"] in used or (graded and each["id"] != "status"):
-            yield each["name"], each["resultType"], each.get("requiredValue")
+            yield each
+
+
+def _result_kinds(given: Given) -> Iterator[tuple[Any, ...]]:
+    return ((each["name"], each["resultType"]) for each in _descriptions(given))
+
+
+def _needed(given: Given) -> Iterator[Any]:
+    """The pass mark; of a rubric the name of the level."""
+    for each in _descriptions(given):
+        names = {level["id"]: level["name"] for level in each.get("rubricCriterionLevel", [])}
+        yield each.get("requiredValue", names.get(each.get("requiredLevel")))
 
 
 def _rubric(given: Given) -> Iterator[str]:
@@ -142,16 +152,38 @@ def _rubric(given: Given) -> Iterator[str]:
                 yield level["name"]
 
 
-def _rubric_signed(document: JsonObject) -> Iterator[Any]:
-    achieved = rows_in_document(document, f"{SUBJECT}/result/achievedLevel")
-    path = f"{ACHIEVEMENT}/resultDescription/rubricCriterionLevel:: id name"
-    return (name for id_, name in rows_in_document(document, path) if (id_,) in achieved)
+def _level_names(path: str) -> Callable[[JsonObject], Iterable[Any]]:
+    """The names of the rubric's levels whose ids stand at a path of the signed document."""
+
+    def found(document: JsonObject) -> Iterator[Any]:
+        ids = rows_in_document(document, path)
+        levels = f"{ACHIEVEMENT}/resultDescription/rubricCriterionLevel:: id name"
+        return (name for id_, name in rows_in_document(document, levels) if (id_,) in ids)
+
+    return found
 
 
-def _rubric_expanded(document: JsonObject) -> Iterator[Any]:
-    achieved = rows_in_expansion(document, f"{SUBJECT_X}/ob:result/ob:achievedLevel")
-    path = f"{ACHIEVEMENT_X}/ob:resultDescription/ob:rubricCriterionLevel:: id so:name"
-    return (name for id_, name in rows_in_expansion(document, path) if (id_,) in achieved)
+def _level_names_expanded(path: str) -> Callable[[JsonObject], Iterable[Any]]:
+    """The same in the expansion."""
+
+    def found(document: JsonObject) -> Iterator[Any]:
+        ids = rows_in_expansion(document, path)
+        levels = f"{ACHIEVEMENT_X}/ob:resultDescription/ob:rubricCriterionLevel:: id so:name"
+        return (name for id_, name in rows_in_expansion(document, levels) if (id_,) in ids)
+
+    return found
+
+
+def _needed_signed(document: JsonObject) -> Iterator[Any]:
+    description = f"{ACHIEVEMENT}/resultDescription"
+    yield from rows_in_document(document, f"{description}/requiredValue")
+    yield from _level_names(f"{description}/requiredLevel")(document)
+
+
+def _needed_expanded(document: JsonObject) -> Iterator[Any]:
+    description = f"{ACHIEVEMENT_X}/ob:resultDescription"
+    yield from rows_in_expansion(document, f"{description}/ob:requiredValue")
+    yield from _level_names_expanded(f"{description}/ob:requiredLevel")(document)
 
 
 def _credit_told(kind: str) -> Callable[[JsonObject], Iterable[Any]]:
@@ -293,14 +325,15 @@ ELEMENTS: tuple[Element, ...] = (
          "prerequisites", "setting/prerequisites"),
     text(21, "grade", sent("request/grade"), f"{SUBJECT}/result/value",
          f"{SUBJECT_X}/ob:result/so:value", "results", "testing/results", "value"),
-    Element(21, "results", _result_scales,
-            f"{ACHIEVEMENT}/resultDescription:: name resultType requiredValue",
-            f"{ACHIEVEMENT_X}/ob:resultDescription:: so:name ob:resultType ob:requiredValue",
-            read("results", "name", "type", "required"),
-            told("testing/results", "name", "type", "required")),
+    text(21, "results", _result_kinds, f"{ACHIEVEMENT}/resultDescription:: name resultType",
+         f"{ACHIEVEMENT_X}/ob:resultDescription:: so:name ob:resultType",
+         "results", "testing/results", "name", "type"),
+    Element(21, "pass mark", _needed, _needed_signed, _needed_expanded,
+            read("results", "required"), told("testing/results", "required")),
     text(22, "completion", sent("request/results", "status"), f"{SUBJECT}/result/status",
          f"{SUBJECT_X}/ob:result/ob:status", "results", "testing/results", "status"),
-    Element(23, "level of a rubric", _rubric, _rubric_signed, _rubric_expanded,
+    Element(23, "level of a rubric", _rubric, _level_names(f"{SUBJECT}/result/achievedLevel"),
+            _level_names_expanded(f"{SUBJECT_X}/ob:result/ob:achievedLevel"),
             read("results", "level"), told("testing/results", "level")),
     text(24, "stackability", stated("stackability"), f"{ACHIEVEMENT}/stackability",
          f"{ACHIEVEMENT_X}/mc:stackability", "stackability", "stackability/stackability"),

@@ -360,9 +360,11 @@ def _results(
 def _result(result: Mapping[str, Any], descriptions: list[dict[str, Any]]) -> LearningResult:
     linked = text_in(result.get("resultDescription"))
     described = first_of([each for each in descriptions if linked and each.get("id") == linked])
-    wanted = text_in(result.get("achievedLevel"))
     levels = objects(described.get("rubricCriterionLevel"))
-    level = first_of([each for each in levels if wanted and each.get("id") == wanted])
+    level, needed = (
+        first_of([each for each in levels if id_ and each.get("id") == id_])
+        for id_ in (text_in(result.get("achievedLevel")), text_in(described.get("requiredLevel")))
+    )
     allowed = [text for each in values_of(described.get("allowedValue")) if (text := text_in(each))]
     bounds = [text_in(described.get(name)) for name in ("valueMin", "valueMax")]
     least, most = bounds
@@ -373,5 +375,5 @@ def _result(result: Mapping[str, Any], descriptions: list[dict[str, Any]]) -> Le
         status=text_in(result.get("status")),
         level=text_in(level.get("name")),
         scale=", ".join(allowed) or (f"{least}–{most}" if least and most else None),
-        required=text_in(described.get("requiredValue")),
+        required=text_in(described.get("requiredValue")) or text_in(needed.get("name")),
     )

@@ -16,21 +16,10 @@ import pytest
 
 from app.settings import PROJECT
 from tests.cli.programs import free_port, wait_until_ready
+from tests.comparing import comparable
 
 SIGNET = Path(sys.executable).with_name("signet")
 END = "-- end of output --"
-
-# Each pattern stands for something that no two runs share.
-NEW_EACH_TIME = [
-    (r"(?<![\w-])[\w-]{22}(?![\w-])", "ID"),
-    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
-    (r"urn:uuid:[0-9a-f-]{36}", "UUID"),
-    (r"sha256\$[0-9a-f]{64}", "HASH"),
-    (r'"salt":"[\w-]+"', "SALT"),
-    (r"\bz[1-9A-HJ-NP-Za-km-z]{40,}", "MULTIBASE"),
-    (r'#\d+"', 'INDEX"'),
-    (r'"statusListIndex":"\d+"', "INDEX"),
-]
 
 
 def tour() -> list[tuple[str, str]]:
@@ -41,12 +30,6 @@ def tour() -> list[tuple[str, str]]:
         for command, answer in re.findall(r"^\$ (.*?)\n(.*?)(?=^\$ |\Z)", block, re.DOTALL | re.M):
             steps.append((command, answer))
     return steps
-
-
-def comparable(text: str) -> str:
-    for pattern, word in NEW_EACH_TIME:
-        text = re.sub(pattern, word, text)
-    return text.strip()
 
 
 @pytest.fixture
