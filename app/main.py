@@ -25,10 +25,12 @@ from app.web.api import (
     evaluations,
     images,
     issuers,
+    mail,
     pathways,
     policies,
     registry,
     reviews,
+    webhooks,
 )
 from app.web.dependencies import Desk
 from app.web.error_page import ProblemPages
@@ -73,6 +75,8 @@ ROUTERS = (
     credentials.router,
     awards.router,
     registry.router,
+    webhooks.router,
+    mail.router,
     pathways.router,
     evaluations.router,
     vc_api_issue.router,

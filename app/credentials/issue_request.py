@@ -5,7 +5,7 @@ with the specification's member names, `type` left out or not.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from app.credentials.values import (
     CREDITS,
     DATE_TIME,
     IDENTIFIER_TYPE,
+    LANGUAGE,
     TEXT,
     Fault,
     Scalar,
@@ -44,6 +45,7 @@ from app.credentials.values import (
 from app.encoding.dates import parse_datetime
 from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject
+from app.errors import InvalidRequest
 from app.vocabularies.terms import RECOGNITION_BASIS, SUPERVISION, Vocabulary
 
 # DID syntax, DID Core section 3.1: no path, query or fragment, for it names a subject.
@@ -91,6 +93,11 @@ _CLASSES: Classes = MappingProxyType(
             (one("minute", Scalar(_minute_fault)), maybe("confirmed_at", DATE_TIME)),
             TypeForm.NONE,
         ),
+        "notify": ObClass(
+            "notify",
+            (maybe("email", Scalar(_email_fault)), maybe("language", LANGUAGE)),
+            TypeForm.NONE,
+        ),
         "recipient identifier": ObClass(
             "recipient identifier",
             (one("type", IDENTIFIER_TYPE), one("value", TEXT), maybe("hashed", BOOLEAN)),
@@ -125,11 +132,12 @@ _REQUEST = ObClass(
         maybe("description", TEXT),
         maybe("board", ObjectOf("board")),
         maybe("award", TEXT),
+        maybe("notify", ObjectOf("notify")),
     ),
     TypeForm.NONE,
 )
-# How a request stands to a board is no part of what the board confirmed.
-_ABOUT_THE_BOARD = frozenset({"board", "award"})
+# How a request stands to a board, and who is told, is no part of what the board confirmed.
+_AROUND_THE_AWARD = frozenset({"board", "award", "notify"})
 
 
 @dataclass(frozen=True)
@@ -159,11 +167,20 @@ class Recipient:
 
 
 @dataclass(frozen=True)
+class MailWish:
+    """That the learner shall be told by mail: the plain address, and perhaps a language."""
+
+    email: str = field(repr=False)
+    language: str | None = None
+
+
+@dataclass(frozen=True)
 class IssueRequest:
     """One credential to be issued. `results` and `evidence` are OB 3.0 objects, types filled in.
 
     `supervision` (as it was) and `recognition_basis` are codes of their vocabularies. `award` is
-    the id of a provisional award; `given` are the request's canonical bytes without it and `board`.
+    the id of a provisional award; `given` are the request's canonical bytes without what says how
+    it stands to a board (`award`, `board`) and whom to tell (`notify`).
     """
 
     achievement: str
@@ -190,6 +207,7 @@ class IssueRequest:
     description: str | None = None
     board: BoardConfirmation | None = None
     award: str | None = None
+    notify: MailWish | None = None
     given: bytes = b""
 
 
@@ -236,8 +254,9 @@ def parse_issue_request(body: JsonObject) -> IssueRequest:
         description=body.get("description"),
         board=_board(body["board"]) if "board" in body else None,
         award=body.get("award"),
+        notify=_notify(body) if "notify" in body else None,
         given=canonicalize_json(
-            {name: value for name, value in body.items() if name not in _ABOUT_THE_BOARD}
+            {name: value for name, value in body.items() if name not in _AROUND_THE_AWARD}
         ),
     )
 
@@ -245,6 +264,19 @@ def parse_issue_request(body: JsonObject) -> IssueRequest:
 def _board(given: JsonObject) -> BoardConfirmation:
     met = given.get("confirmed_at")
     return BoardConfirmation(given["minute"], None if met is None else parse_datetime(met))
+
+
+def _notify(body: JsonObject) -> MailWish:
+    """The address is the recipient's, where they are named by one and no other is given."""
+    wish = body["notify"]
+    email = wish.get("email", body["recipient"].get("email"))
+    if email is None:
+        raise InvalidRequest(
+            "missing_member",
+            "The recipient is not named by an e-mail address: say where the mail shall go.",
+            field="/notify/email",
+        )
+    return MailWish(email.strip(), wish.get("language"))
 
 
 def _agents(given: list[JsonObject] | JsonObject) -> tuple[Agent, ...]:

@@ -18,7 +18,8 @@ from app.settings import Settings
 
 SendMail = Callable[[EmailMessage, str, str], None]
 """Hands a message over, from an envelope sender to one recipient. Raises Unavailable
-(`mail_server_unavailable`) when trying again may help, MailRefused (`mail_refused`) when not."""
+(`mail_server_unavailable`, or `mail_put_off` for this message) when trying again may help, and
+MailRefused (`mail_refused`) when not."""
 
 _SECONDS = 20.0
 
@@ -101,7 +102,7 @@ def _refusal(code: int) -> SignetError:
     """RFC 5321 section 4.2.1: 5yz is for good, 4yz may pass."""
     if 500 <= code < 600:
         return MailRefused("mail_refused", f"the mail server refused the message with {code}")
-    return _unavailable(f"put the message off with {code}")
+    return Unavailable("mail_put_off", f"the mail server put the message off with {code}")
 
 
 def _unavailable(what: str) -> Unavailable:

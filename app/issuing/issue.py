@@ -17,6 +17,7 @@ from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
 from app.registry.issuers import load_issuer
 from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.registry.outbox import Event, note_events, note_mail
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.tables import Achievement, Credential, Issuer
@@ -43,11 +44,12 @@ def issue_credential(
     7. the same as a VC-JWT, if the issuer has a key for it
     8. store the exact bytes to be served, with columns taken from them
     9. audit line "signed"
+    10. into the outbox: the event for the issuer's platform, the mail to the learner if wished
 
     Nothing is committed here: whoever opened the transaction answers "created" after its commit.
     Raises NotFound (issuer), InvalidRequest (`field` points into the request), Conflict
-    (`issuer_has_no_key`, `achievement_state`, `board_needed`, `award_state`), KeyStoreError and
-    Unavailable.
+    (`issuer_has_no_key`, `achievement_state`, `board_needed`, `award_state`, `mail_off`),
+    KeyStoreError and Unavailable.
     """
     issuer = load_issuer(session, issuer_id)  # 1
     hold_keys(session, issuer.id)
@@ -101,6 +103,10 @@ def issue_credential(
     if award is not None:
         close_award(session, award, row_id, now=now, actor=actor)
     note_signed(session, issuer, keys, row_id, now=now, actor=actor)  # 9
+    things = {"credential": row_id, "achievement": achievement.id}  # 10
+    note_events(session, issuer.id, [Event("credential.issued", things)], now=now)
+    if request.notify is not None:
+        note_mail(session, desk.key_store, desk.settings, credential, request.notify, now=now)
     return credential
 
 

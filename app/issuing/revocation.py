@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.issuing.desk import IssuingDesk
 from app.issuing.status_lists import lock_list, publish
 from app.registry.keys import check_reason
+from app.registry.outbox import Event, note_events
 from app.status.bitstring import set_bit
 from app.storage.audit import append_audit
 from app.storage.tables import Credential
@@ -30,7 +31,7 @@ def revoke_credential(
     1. lock the list, and see whether somebody was faster
     2. set the bit and sign the list
     3. mark the credential, for listings (the bit is what verifiers read)
-    4. audit line, with the reason
+    4. audit line, with the reason, and the event into the outbox, without it
     """
     reason = check_reason(reason)
     status_list = lock_list(session, credential.status_list_id)  # 1
@@ -52,4 +53,9 @@ def revoke_credential(
         subject=credential.id,
         details={"reason": reason},
     )
+    things = {"credential": credential.id}
+    if credential.achievement_id is not None:
+        things["achievement"] = credential.achievement_id
+    event = Event("credential.revoked", things)
+    note_events(session, credential.issuer_id, [event], now=now)
     return credential

@@ -23,6 +23,7 @@ from app.proofs.checked import check_document
 from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
 from app.registry.issuers import load_issuer
 from app.registry.keys import CREDENTIALS, active_key, hold_keys
+from app.registry.outbox import Event, note_events
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.tables import Credential, Issuer
@@ -51,7 +52,7 @@ def issue_given(
     6. audit line "signing"
     7. sign it, and verify the result
     8. store the exact bytes, with columns taken from them
-    9. audit line "signed"
+    9. audit line "signed", and the event into the outbox
 
     Nothing is committed here. Raises NotFound, InvalidRequest, Conflict, CheckFailed (fields point
     into the credential) and KeyStoreError.
@@ -89,6 +90,7 @@ def issue_given(
     session.add(row)
     session.flush()
     note_signed(session, issuer, [key], row_id, now=now, actor=actor)  # 9
+    note_events(session, issuer.id, [Event("credential.issued", {"credential": row_id})], now=now)
     return row
 
 

@@ -30,6 +30,7 @@ SCOPES: dict[str, str] = {
     "credentials:issue": "issue credentials, and sign given ones",
     "credentials:read": "list the issuer's credentials",
     "credentials:revoke": "revoke credentials",
+    "notifications:write": "set webhooks and mail to learners, and see what became of them",
 }
 """What a key may be allowed to do; an administrator's key may do all of it for every issuer."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.credentials.issue_request import BoardConfirmation
 from app.errors import Conflict, InvalidRequest, NotAuthorized, NotFound
 from app.registry.listing import Page, list_page
+from app.registry.outbox import Event, note_events
 from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Award
@@ -77,6 +78,8 @@ def confirm_award(
     _hold(session, award)
     if award.state == PROVISIONAL:
         _confirm(session, award, board, "/confirmed_at", now=now, actor=actor)
+        things = {"award": award.id, "achievement": award.achievement_id}
+        note_events(session, award.issuer_id, [Event("award.confirmed", things)], now=now)
 
 
 def record_confirmed_award(

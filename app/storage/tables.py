@@ -25,6 +25,9 @@ from app.storage.batch_tables import Batch as Batch
 from app.storage.batch_tables import BatchChunk as BatchChunk
 from app.storage.batch_tables import IssuedRow as IssuedRow
 from app.storage.columns import Table as Table
+from app.storage.outbox_tables import MailSettings as MailSettings
+from app.storage.outbox_tables import OutboxItem as OutboxItem
+from app.storage.outbox_tables import WebhookEndpoint as WebhookEndpoint
 
 
 class Issuer(Table):

@@ -34,6 +34,9 @@ RECIPIENT = {"email": "someone@example.org"}
 PATHWAYS = "/api/v1/issuers/{issuer}/pathways"
 ACHIEVEMENT = "/api/v1/issuers/{issuer}/achievements/{achievement}"
 AWARDS = "/api/v1/issuers/{issuer}/awards"
+WEBHOOKS = "/api/v1/issuers/{issuer}/webhooks"
+WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
+HOOK = {"url": "https://hooks.example/signet"}
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,19 @@ ROWS = [
     Row("GET", AWARDS, "credentials:read", 200),
     Row("GET", f"{AWARDS}/{{award}}", "credentials:read", 200),
     Row("POST", f"{AWARDS}/{{award}}/confirm", "credentials:issue", 200, {"minute": "Board 4"}),
+    Row("POST", WEBHOOKS, "notifications:write", 201, HOOK),
+    Row("GET", WEBHOOKS, "notifications:write", 200),
+    Row("GET", WEBHOOK, "notifications:write", 200),
+    Row("PATCH", WEBHOOK, "notifications:write", 200, {"events": None}),
+    Row("DELETE", WEBHOOK, "notifications:write", 200),
+    Row("POST", f"{WEBHOOK}/secret", "notifications:write", 201),
+    Row("POST", f"{WEBHOOK}/ping", "notifications:write", 202),
+    Row("POST", f"{WEBHOOK}/replay", "notifications:write", 200),
+    Row("GET", f"{WEBHOOK}/deliveries", "notifications:write", 200),
+    Row("POST", f"{WEBHOOK}/deliveries/{{delivery}}/replay", "notifications:write", 200),
+    Row("GET", "/api/v1/issuers/{issuer}/mail", "notifications:write", 200),
+    Row("PUT", "/api/v1/issuers/{issuer}/mail", "notifications:write", 200, {}),
+    Row("GET", "/api/v1/issuers/{issuer}/mail/deliveries", "notifications:write", 200),
 ]
 IDS = [f"{row.method} {row.path}" for row in ROWS]
 
@@ -187,7 +203,13 @@ def world(
     pathway = client.post(
         f"/api/v1/issuers/{SLUG}/pathways", headers=admin_headers, json=award_here
     )
+    webhook = client.post(f"/api/v1/issuers/{SLUG}/webhooks", headers=admin_headers, json=HOOK)
+    hook = f"/api/v1/issuers/{SLUG}/webhooks/{webhook.json()['id']}"
+    client.post(f"{hook}/ping", headers=admin_headers)
+    [delivery] = client.get(f"{hook}/deliveries", headers=admin_headers).json()["items"]
     names = {
+        "webhook": webhook.json()["id"],
+        "delivery": delivery["id"],
         "pathway": pathway.json()["id"].rpartition("/")[2],
         "entry": listed.json()["id"],
         "issuer": SLUG,
@@ -239,8 +261,8 @@ def test_who_may_do_what_to_whom(world: World, row: Row) -> None:
     for scope in needed:
         own = world.ask(row, world.make_key(SLUG, scope))
         assert own.status_code == row.success, own.text
-    if row.path.endswith("/status"):
-        return  # revoked by now, once and for all
+    if row.path.endswith("/status") or (row.method, row.path) == ("DELETE", WEBHOOK):
+        return  # revoked or removed by now, once and for all
     administrators = world.ask(row, world.make_key(None))
     assert administrators.status_code == row.success, administrators.text
 

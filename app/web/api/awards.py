@@ -89,6 +89,12 @@ def post_award(
     Only a salted hash of it is kept. To issue, send the same request again with `award`.
     """
     request = parse_issue_request(body)
+    if request.notify is not None:
+        raise InvalidRequest(
+            "unknown_member",
+            "There is nothing to tell the learner yet: send `notify` when it is issued.",
+            field="/notify",
+        )
     if request.board is not None or request.award is not None:
         raise InvalidRequest(
             "unknown_member", "A provisional award has no board yet: leave it out.", field="/board"

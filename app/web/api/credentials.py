@@ -168,6 +168,16 @@ ISSUE_REQUEST: JsonObject = {
             "properties": {"minute": {**_TEXT, "maxLength": LONGEST_MINUTE}, "confirmed_at": _DATE},
         },
         "award": {**_TEXT, "description": "Instead: the award that was recorded and confirmed."},
+        "notify": {
+            "type": "object",
+            "description": "Write to the learner that it was issued: to `email`, or else to the "
+            "recipient's address, which is then kept, sealed, until the mail is delivered.",
+            "additionalProperties": False,
+            "properties": {
+                "email": {"type": "string", "format": "email"},
+                "language": {"type": "string", "description": "A language tag, such as `cy`."},
+            },
+        },
     },
 }
 

@@ -93,7 +93,7 @@ def test_a_wrong_password_may_be_mended_so_it_is_no_refusal(
     ("answer", "code"),
     [
         (f"550 no such user {LEARNER}", "mail_refused"),
-        ("452 mailbox full", "mail_server_unavailable"),
+        ("452 mailbox full", "mail_put_off"),
     ],
 )
 def test_what_the_server_says_of_the_recipient_decides(answer: str, code: str) -> None:
@@ -103,7 +103,7 @@ def test_what_the_server_says_of_the_recipient_decides(answer: str, code: str) -
 
 
 @pytest.mark.parametrize(
-    ("answer", "code"), [("554 spam", "mail_refused"), ("451 later", "mail_server_unavailable")]
+    ("answer", "code"), [("554 spam", "mail_refused"), ("451 later", "mail_put_off")]
 )
 def test_what_the_server_says_of_the_message_decides(answer: str, code: str) -> None:
     with mail_server() as inbox:
