@@ -31,6 +31,7 @@ from app.web.api import (
     registry,
     reviews,
     webhooks,
+    federation,
 )
 from app.web.dependencies import Desk
 from app.web.error_page import ProblemPages
@@ -85,6 +86,7 @@ ROUTERS = (
     status_lists.router,
     home.router,
     verify.router,
+    federation.router,
     share.router,
     achievement_pages.router,
     issuer_pages.router,

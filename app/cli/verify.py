@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,19 +21,22 @@ from app.jsonld.contexts import load_contexts
 from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.resolution import make_resolver
 from app.proofs.profiles import OPEN_BADGE, PROFILES
-from app.registry.own_records import (
-    is_own_issuer,
-    own_credential,
-    own_document,
-    own_status_list,
-)
+from app.registry.own_records import own_credential, own_document, own_status_list
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.storage.schema import SchemaState, schema_state
 from app.verification.authenticity import World
-from app.verification.result import Check, Outcome, Verdict, VerificationResult
+from app.verification.result import (
+    Check,
+    IssuerSummary,
+    Known,
+    Outcome,
+    Verdict,
+    VerificationResult,
+)
 from app.verification.verify import verify_credential
-from app.web.wording import VerdictWords, word_verdict
+from app.web.standing import known_by
+from app.web.wording import VerdictWords, word_standing, word_verdict
 
 EXIT_STATUS = {
     Verdict.VERIFIED: 0,
@@ -93,9 +97,16 @@ class _Sources:
             contexts=load_contexts(self.settings.contexts),
             resolve=resolve,
             fetch_status=fetch_status,
-            known_issuer=lambda issuer: bool(self.own(is_own_issuer, issuer)),
+            known_issuer=lambda issuer: bool(self.known_by(issuer, now)),
             now=now,
         )
+
+    def known_by(
+        self, issuer: str, now: datetime, document: Mapping[str, Any] | None = None
+    ) -> tuple[Known, ...]:
+        """Every registry of this service's that knows the issuer, as its pages say it."""
+        look = partial(known_by, now=now, document=document)
+        return self.own(look, self.settings, issuer) or ()
 
 
 def verify(
@@ -141,6 +152,10 @@ def verify(
         result = _unreadable(error)
     else:
         result = verify_credential(data, profile=PROFILES[profile], world=world)
+        issuer = result.issuer
+        if issuer is not None and issuer.trusted:
+            found = sources.known_by(issuer.id, now, result.document)
+            result = replace(result, issuer=replace(issuer, known_by=found))
     if sources.database is not None:
         sources.database.close()
     result = replace(result, fetched=tuple(sources.visited), own_records=sources.used_own_records)
@@ -219,7 +234,7 @@ def _say(result: VerificationResult) -> None:
     if result.issuer is not None:
         say()
         say(plain(f"Issuer: {result.issuer.name or 'without a name'} ({result.issuer.id})"))
-        say(_standing(result))
+        _say_standing(result.issuer)
     for warning in result.warnings:
         say(plain(f"Note: {warning.title}. {warning.detail}"))
     if result.own_records:
@@ -237,7 +252,11 @@ def _say_checks(words: VerdictWords) -> None:
         say(f"  {outcome} {check.name:<{width}}  {plain(check.reason)}")
 
 
-def _standing(result: VerificationResult) -> str:
-    if result.issuer is not None and result.issuer.trusted:
-        return "This issuer is hosted by this service."
-    return "This issuer is not known here: whether you trust it is for you to decide."
+def _say_standing(issuer: IssuerSummary) -> None:
+    standing = word_standing(issuer)
+    if not standing:
+        say("This issuer is not known here: whether you trust it is for you to decide.")
+    for words in standing:
+        say(plain(f"This issuer is {words.text}."))
+        if words.scope:
+            say(plain(f"  {words.scope}"))

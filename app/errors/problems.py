@@ -190,6 +190,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "implausible": (REQUEST, "A statement is hardly plausible"),
     "digest_mismatch": (REQUEST, "The content does not have the digest that was given"),
     "achievement_unknown": (REQUEST, "There is no such achievement"),
+    "follows_from_chain": (REQUEST, "The entry follows from a trust chain"),
     "pathway_unknown": (REQUEST, "There is no such pathway"),
     "pathway_not_satisfied": (REQUEST, "The credentials do not satisfy the pathway"),
     "confirmation_missing": (REQUEST, "A condition for people is not confirmed"),

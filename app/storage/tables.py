@@ -25,6 +25,8 @@ from app.storage.batch_tables import Batch as Batch
 from app.storage.batch_tables import BatchChunk as BatchChunk
 from app.storage.batch_tables import IssuedRow as IssuedRow
 from app.storage.columns import Table as Table
+from app.storage.federation_tables import FederationEntity as FederationEntity
+from app.storage.federation_tables import TrustAnchor as TrustAnchor
 from app.storage.outbox_tables import MailSettings as MailSettings
 from app.storage.outbox_tables import OutboxItem as OutboxItem
 from app.storage.outbox_tables import WebhookEndpoint as WebhookEndpoint
@@ -142,7 +144,8 @@ class CatalogueValue(Table):
 class TrustedIssuer(Table):
     """An issuer, mostly elsewhere, that this service knows; entries end and are never deleted.
 
-    `source` is the list that says so, or this service; `digest` that of the imported list.
+    `source` is the list that says so, the federation's anchor, or this service; `digest` that of
+    the imported list; `federation_entity_id` whose trust chain says so.
     """
 
     __tablename__ = "trusted_issuers"
@@ -154,6 +157,7 @@ class TrustedIssuer(Table):
     scope: Mapped[dict[str, Any]]  # fields, levels, award_types
     source: Mapped[str] = mapped_column(String(512), index=True)
     digest: Mapped[str | None] = mapped_column(String(128))
+    federation_entity_id: Mapped[str | None] = mapped_column(String(36), index=True)
     added_by: Mapped[str] = mapped_column(String(128))
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.encoding.dates import format_datetime
 from app.errors.problems import Problem
+from app.registry.coverage import UNBOUNDED, Coverage
 
 
 class Outcome(StrEnum):
@@ -51,23 +52,44 @@ class Check:
         return entry
 
 
+class Basis(StrEnum):
+    """On what an issuer is known: hosted here, entered by hand, on a list, below a trust anchor."""
+
+    OWN = "own"
+    ENTRY = "entry"
+    LIST = "list"
+    FEDERATION = "federation"
+
+
 @dataclass(frozen=True)
 class Known:
     """Who says that an issuer is known: the address of a registry, and until when it says so.
 
-    `covers` is what the issuer is listed for, in words; empty where there is no bound. `own` is
-    true of issuers that this service hosts itself.
+    `covers` is what the issuer is listed for, in words; empty where there is no bound. `coverage`
+    says whether this credential is within that.
     """
 
     source: str
+    basis: Basis
     until: datetime | None = None
     covers: tuple[str, ...] = ()
-    own: bool = False
+    coverage: Coverage = UNBOUNDED
+
+    @property
+    def own(self) -> bool:
+        """Whether this service hosts the issuer itself."""
+        return self.basis is Basis.OWN
 
     def as_json(self) -> dict[str, Any]:
         """A member of `known_by` in answers."""
-        until = None if self.until is None else format_datetime(self.until)
-        return {"source": self.source, "until": until, "covers": list(self.covers)}
+        return {
+            "source": self.source,
+            "basis": self.basis.value,
+            "until": None if self.until is None else format_datetime(self.until),
+            "covers": list(self.covers),
+            "fit": self.coverage.fit.value,
+            "because": list(self.coverage.because),
+        }
 
 
 @dataclass(frozen=True)

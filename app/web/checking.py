@@ -6,9 +6,10 @@ comes through the one network door, a few addresses per check. No database conne
 anything is computed or fetched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckUndecided, NotFound
@@ -16,14 +17,14 @@ from app.fetch import budgeted, record_fetches
 from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.resolution import make_resolver
 from app.proofs.profiles import OPEN_BADGE, Profile
-from app.registry.own_records import is_own_issuer, own_credential, own_document
-from app.registry.trusted_issuers import listings_of, scope_of
+from app.registry.own_records import own_credential, own_document
 from app.verification.authenticity import World
 from app.verification.presentation import PresentationResult, verify_presentation
 from app.verification.result import Known, VerificationResult
 from app.verification.verify import verify_credential
 from app.web.dependencies import Desk
 from app.web.public.status_lists import current_list
+from app.web.standing import known_by as known_by_records
 
 
 @dataclass
@@ -94,7 +95,8 @@ def check_presentation(
 def _finish(desk: Desk, result: VerificationResult, look: _Look) -> VerificationResult:
     issuer = result.issuer
     if issuer is not None and issuer.trusted:
-        issuer = replace(issuer, known_by=known_by(desk, issuer.id, look.world.now))
+        found = known_by(desk, issuer.id, look.world.now, result.document)
+        issuer = replace(issuer, known_by=found)
     return replace(result, issuer=issuer, fetched=tuple(look.visited), own_records=look.own_records)
 
 
@@ -132,15 +134,12 @@ def _known(desk: Desk, now: datetime) -> Callable[[str], bool]:
     return known
 
 
-def known_by(desk: Desk, issuer: str, now: datetime) -> tuple[Known, ...]:
-    """Every registry that knows the issuer now, this service first."""
+def known_by(
+    desk: Desk, issuer: str, now: datetime, document: Mapping[str, Any] | None = None
+) -> tuple[Known, ...]:
+    """Every registry that knows the issuer now, and whether it covers a verified credential."""
     with desk.database.read() as session:
-        own = [Known(desk.settings.public_url, own=True)] if is_own_issuer(session, issuer) else []
-        listed = [
-            Known(row.source, row.valid_until, scope_of(row).words)
-            for row in listings_of(session, issuer, now=now)
-        ]
-    return (*own, *listed)
+        return known_by_records(session, desk.settings, issuer, now=now, document=document)
 
 
 def _own_list_id(desk: Desk, url: str) -> str | None:

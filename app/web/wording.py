@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 
 from app.encoding.dates import spell_day
 from app.errors.problems import NOT_MADE, Problem
+from app.registry.coverage import Fit
 from app.verification.result import (
+    Basis,
     Check,
     IssuerSummary,
     Known,
@@ -166,22 +168,45 @@ _PLAIN_TITLES = {
 }
 
 
-def word_standing(issuer: IssuerSummary | None) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class StandingWords:
+    """On whose word an issuer is known, and, where there are bounds, what they mean here."""
+
+    text: str
+    tone: str = "good"
+    scope: str = ""
+
+
+def word_standing(issuer: IssuerSummary | None) -> tuple[StandingWords, ...]:
     """From whom the issuer is known here, one phrase for each; none where it is not known."""
     if issuer is None or not issuer.trusted:
         return ()
     listed = tuple(_word_listing(known) for known in issuer.known_by if not known.own)
     if listed and not any(known.own for known in issuer.known_by):
         return listed
-    return ("known to this service", *listed)
+    return (StandingWords("known to this service"), *listed)
 
 
-def _word_listing(known: Known) -> str:
+# Not to be covered is no fault of a credential, so nothing is coloured as one.
+_FITS = {
+    Fit.COVERED: ("good", "this credential is within that."),
+    Fit.NOT_COVERED: ("unsure", "this credential is not within that: "),
+    Fit.NOT_COMPARABLE: ("mute", "whether this credential is within that cannot be told: "),
+}
+
+
+def _word_listing(known: Known) -> StandingWords:
     place = known.source.removeprefix("https://").removeprefix("http://")
-    words = f"listed by {place}"
+    member = known.basis is Basis.FEDERATION
+    words = f"member of the federation {place}" if member else f"listed by {place}"
     if known.until is not None:
         words += f" until {word_date(known.until)}"
-    return f"{words}, for {', '.join(known.covers)}" if known.covers else words
+    if not known.covers:
+        return StandingWords(words)
+    tone, fit = _FITS[known.coverage.fit]
+    because = "; ".join(known.coverage.because)
+    scope = f"Known for {', '.join(known.covers)}: {fit}{because}{'.' if because else ''}"
+    return StandingWords(words, tone, scope)
 
 
 def word_problem(problem: Problem) -> str:

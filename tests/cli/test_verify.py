@@ -375,7 +375,7 @@ def test_an_own_credential_is_checked_from_own_records(signet_on_both: Signet) -
     assert checked["own_records"] is True
     assert checked["fetched"] == []
     said = signet_on_both("verify", url).out
-    assert "This issuer is hosted by this service." in said
+    assert "This issuer is known to this service." in said
     assert "this service's own records" in said
 
 

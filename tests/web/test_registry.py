@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.encoding.jcs import canonicalize_json
+from app.registry.trusted_issuers import MAX_ENTRIES
 from app.verification.result import IssuerSummary
 from app.web.checking import check_bytes, known_by
 from app.web.dependencies import Desk, current_time
-from app.web.wording import word_standing
+from app.web.wording import StandingWords, word_standing
 from tests.conftest import NOW
 from tests.publishing import Publisher
 
@@ -170,7 +171,8 @@ def test_one_bad_entry_keeps_the_whole_list_out(registry: Registry) -> None:
     for bad, field in (({"did": "x", "name": "X"}, "/entries/1/did"), (7, "/entries/1")):
         refused = registry.post(IMPORTS, a_list(COLLEGE, bad), 422)
         assert refused["field"] == field
-    assert registry.post(IMPORTS, a_list(*[7] * 301), 422)["code"] == "out_of_range"
+    too_many = a_list(*[7] * (MAX_ENTRIES + 1))
+    assert registry.post(IMPORTS, too_many, 422)["code"] == "out_of_range"
     assert registry.names() == []
 
 
@@ -218,14 +220,21 @@ def test_verification_says_who_knows_the_issuer_and_until_when(
     assert own is not None
     assert own.trusted
     assert own.as_json()["known_by"] == [
-        {"source": "http://127.0.0.1:8000", "until": None, "covers": []}
+        {
+            "source": "http://127.0.0.1:8000",
+            "basis": "own",
+            "until": None,
+            "covers": [],
+            "fit": "covered",
+            "because": [],
+        }
     ]
-    assert word_standing(own) == ("known to this service",)
+    assert word_standing(own) == (StandingWords("known to this service"),)
     assert both is not None
     assert both.as_json()["known_by"][1]["until"] == "2028-07-31T12:00:00Z"
     words = word_standing(both)[1]
-    assert words.startswith("listed by lists.example/issuers.json until 31 July 2028, for ")
-    assert "SCQF level 11" in words
+    assert words.text == "listed by lists.example/issuers.json until 31 July 2028"
+    assert "SCQF level 11" in words.scope
 
 
 def test_an_issuer_elsewhere_is_known_while_it_is_listed(
@@ -238,9 +247,121 @@ def test_an_issuer_elsewhere_is_known_while_it_is_listed(
     made = registry.post(ENTRIES, COLLEGE | {"until": None}, 201)
     (listed,) = known_by(known, did, NOW)
     assert (listed.own, listed.until) == (False, None)
-    assert word_standing(IssuerSummary(did, "College", True, (listed,)))[0].startswith(
-        "listed by 127.0.0.1:8000/registry, for "
-    )
+    (words,) = word_standing(IssuerSummary(did, "College", True, (listed,)))
+    assert words.text == "listed by 127.0.0.1:8000/registry"
     registry.client.delete(f"{ENTRIES}/{made['id']}", headers=registry.headers)
     assert known_by(known, did, NOW) == ()
     assert word_standing(IssuerSummary(did, "College", False)) == word_standing(None) == ()
+
+
+def test_the_world_can_ask_who_is_known_for_what(registry: Registry) -> None:
+    broad = {"did": "did:web:broad.example", "name": "Broad", "fields": ["06"]}
+    other = {"did": "did:web:other.example", "name": "Other", "fields": ["0221"]}
+    european = {
+        "did": "did:web:eu.example",
+        "name": "Europe",
+        "levels": [{"framework": "EQF", "value": 7}],
+        "award_types": ["Degré %_"],
+    }
+    anybody = {"did": "did:web:any.example", "name": "Any"}
+    registry.post(IMPORTS, a_list(COLLEGE, broad, other, european, anybody), 200)
+
+    def found(**query: str) -> set[str]:
+        return set(registry.names(**query)) - {"Any"}
+
+    college = COLLEGE["name"]
+    assert found(field="0612") == {college, "Broad", "Europe"}
+    assert found(field="Religion and theology") == {"Other", "Europe"}
+    assert found(field="06") == {"Broad", "Europe"}
+    assert found(framework="SCQF", level="11") == {college, "Broad", "Other", "Europe"}
+    assert found(level="7") == {"Broad", "Other", "Europe"}
+    assert found(framework="SCQF", level="10") == {"Broad", "Other"}
+    assert found(framework="SCQF") == {college, "Broad", "Other", "Europe"}
+    assert found(award_type="microcredential") == {college, "Broad", "Other"}
+    assert found(award_type="degré %_") == {"Broad", "Other", "Europe"}
+    assert found(award_type="%") == {"Broad", "Other"}
+    assert found(field="0612", level="7", award_type="MicroCredential") == {"Broad"}
+    assert "Any" in registry.names(field="0221", level="1", award_type="x")
+    for query, field in (
+        ({"field": "cows"}, "field"),
+        ({"level": "99"}, "level"),
+        ({"level": "1", "framework": "x"}, "framework"),
+        ({"at": "soon"}, "at"),
+        ({"at": "2026-02-30"}, "at"),
+    ):
+        refused = registry.client.get("/registry", params=query)
+        assert (refused.status_code, refused.json()["field"]) == (422, field)
+
+
+def test_the_world_can_ask_who_was_known_when(
+    app: FastAPI, registry: Registry, publisher: Publisher
+) -> None:
+    made = registry.post(ENTRIES, COLLEGE, 201)
+    app.dependency_overrides[current_time] = lambda: NOW + timedelta(days=5)
+    registry.client.delete(f"{ENTRIES}/{made['id']}", headers=registry.headers)
+
+    assert registry.names() == []
+    name = [COLLEGE["name"]]
+    assert registry.names(at="2026-03-01") == registry.names(at="2026-03-05") == name
+    assert registry.names(at="2026-03-06T11:59:59Z") == name
+    assert registry.names(at="2026-03-06T12:00:00Z") == registry.names(at="2026-02-28") == []
+    before = registry.client.get("/registry", params={"at": "2020-01-01"}).json()
+    assert (before["items"], before["hosted"]) == ([], [])
+    html = registry.client.get("/registry", params={"at": "2026-03-05"}, headers=BROWSER).text
+    assert "on 5 March 2026" in html
+
+
+def test_pages_of_the_registry_neither_skip_nor_repeat(registry: Registry) -> None:
+    many = [{"did": f"did:web:i{n}.example", "name": f"I{n}"} for n in range(7)]
+    registry.post(IMPORTS, a_list(*many), 200)
+    seen: list[str] = []
+    query: dict[str, Any] = {"limit": 3}
+    while True:
+        answer = registry.client.get("/registry", params=query).json()
+        seen += [item["name"] for item in answer["items"]]
+        assert answer["total"] == 7 + (len(seen) > 3)
+        if len(seen) == 3:  # somebody new must not move the others
+            registry.post(ENTRIES, COLLEGE | {"from": "2020-01-01T00:00:00Z"}, 201)
+            assert answer["next"] is not None
+        if answer["next"] is None:
+            break
+        query = {"limit": 3, "cursor": answer["next"]}
+    assert len(seen) == len(set(seen)) >= 7
+
+
+def test_a_check_says_whether_the_listing_covers_the_credential(
+    app: FastAPI, registry: Registry, publisher: Publisher
+) -> None:
+    desk: Desk = app.state.desk
+    path = f"/credentials/{publisher.issue()}"
+    data = registry.client.get(f"{path}.json").content
+    did = json.loads(data)["issuer"]["id"]
+    other = {**COLLEGE, "did": did, "fields": [], "levels": []}
+    registry.post(ENTRIES, other | {"award_types": ["Degree"]}, 201)
+    registry.post(IMPORTS, a_list(COLLEGE | {"did": did, "levels": [], "award_types": []}), 200)
+    registry.post(ENTRIES, {"did": did, "name": "X"}, 201)
+
+    issuer = check_bytes(desk, data, now=NOW).issuer
+    assert issuer is not None
+    told = issuer.as_json()["known_by"]
+    fits = sorted((each["basis"], each["fit"], each["covers"] != []) for each in told)
+    assert fits == [
+        ("entry", "covered", False),
+        ("entry", "not_covered", True),
+        ("list", "not_comparable", True),
+        ("own", "covered", False),
+    ]
+    scopes = [words.scope for words in word_standing(issuer)]
+    assert any("is not within that: its kind of award is " in scope for scope in scopes)
+    assert any("cannot be told: it names no field of study" in scope for scope in scopes)
+    page = registry.client.get(path, headers=BROWSER).text
+    assert "is not within that: its kind of award is " in page
+
+
+def test_a_list_of_many_is_taken_whole(registry: Registry) -> None:
+    many = [{"did": f"did:web:i{n}.example", "name": f"I{n}"} for n in range(1500)]
+
+    assert registry.post(IMPORTS, a_list(*many), 200)["added"] == 1500
+    again = registry.post(IMPORTS, a_list(*many[:-1], COLLEGE), 200)
+    assert (again["added"], again["ended"], again["unchanged"]) == (1, 1, 1499)
+    assert registry.client.get("/registry").json()["total"] == 1500

@@ -2,21 +2,24 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
+from pydantic import BaseModel, Field
 
 from app.encoding.dates import format_datetime
-from app.encoding.strict_json import JsonObject, dump_json
+from app.encoding.strict_json import JsonObject, dump_json, parse_object
+from app.errors import InvalidRequest
+from app.registry.coverage import scope_from
 from app.registry.idempotency import Answer
+from app.registry.listing_input import MAX_ID, MAX_TEXT, check_members, read_listing, read_text
 from app.registry.trusted_issuers import (
+    MAX_ENTRIES,
     add_listing,
     end_listing,
     import_listings,
     list_listings,
-    read_listing,
-    scope_of,
 )
 from app.storage.tables import TrustedIssuer
+from app.verification.result import Basis
 from app.web.dependencies import (
     Administrator,
     CurrentDesk,
@@ -29,9 +32,13 @@ from app.web.dependencies import (
 )
 from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems
-from app.web.strict_body import StrictRoute
+from app.web.standing import basis_of
+from app.web.strict_body import MEDIA_TYPES, StrictRoute, check_media_type
 
 router = APIRouter(prefix="/api/v1/registry", tags=["registry"], route_class=StrictRoute)
+
+_VALUES_OF_AN_ENTRY = 32
+"""On average, over a list: members, fields, levels and award types."""
 
 _TEXTS: JsonObject = {"type": "array", "maxItems": 50, "items": {"type": "string", "minLength": 1}}
 _ENTRY: JsonObject = {
@@ -70,6 +77,32 @@ _EXAMPLE: JsonObject = {
 }
 
 
+_LIST: JsonObject = {
+    "type": "object",
+    "description": "A list with its digest; it takes the place of what its source said before.",
+    "required": ["source", "digestSRI", "entries"],
+    "additionalProperties": False,
+    "properties": {
+        "source": {
+            "type": "string",
+            "maxLength": 512,
+            "description": "The https address that the list stands at.",
+        },
+        "digestSRI": {
+            "type": "string",
+            "maxLength": 128,
+            "description": "Of the RFC 8785 form of `entries` (Subresource Integrity).",
+        },
+        "entries": {
+            "type": "array",
+            "maxItems": MAX_ENTRIES,
+            "items": _ENTRY,
+            "description": "Entries as they are posted one by one.",
+        },
+    },
+}
+
+
 class Scope(BaseModel):
     """What an issuer is known for; where nothing is named, there is no bound."""
 
@@ -83,7 +116,8 @@ class ListingAnswer(Scope):
 
     did: str
     name: str
-    source: str = Field(description="Whose word it is: a list, or this service.")
+    source: str = Field(description="Whose word it is: a list, a trust anchor, or this service.")
+    basis: Basis = Field(description="`entry` by hand, `list` imported, `federation` by a chain.")
     valid_from: str
     valid_until: str | None
 
@@ -96,18 +130,6 @@ class EntryAnswer(ListingAnswer):
     added_by: str
     created_at: str
     ended_at: str | None
-
-
-class ImportInput(BaseModel):
-    """A list with its digest; it takes the place of what the same source said before."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    source: str = Field(max_length=512, description="The https address that the list stands at.")
-    digestSRI: str = Field(  # noqa: N815 - the standards' own name
-        max_length=128, description="Of the RFC 8785 form of `entries` (Subresource Integrity)."
-    )
-    entries: list[Any] = Field(description="Entries as they are posted one by one, up to 300.")
 
 
 class ImportAnswer(BaseModel):
@@ -165,43 +187,54 @@ def delete_entry(
     return _answer(end_listing(session, entry, now=now, actor=caller.actor))
 
 
+async def _list_body(request: Request, desk: CurrentDesk) -> JsonObject:
+    """A list is larger than other documents; how large is for the operator to say."""
+    check_media_type(request, MEDIA_TYPES)
+    return parse_object(
+        await request.body(),
+        max_bytes=desk.settings.max_request_bytes,
+        max_values=MAX_ENTRIES * _VALUES_OF_AN_ENTRY,
+    )
+
+
 @router.post(
     "/imports",
     summary="Take over a list",
-    responses=problems(400, 401, 403, 415, 422),
+    responses=problems(400, 401, 403, 413, 415, 422),
+    openapi_extra=json_body(_LIST),
 )
 def post_import(
-    caller: Administrator, now: Now, session: WriteSession, body: ImportInput
+    caller: Administrator,
+    now: Now,
+    session: WriteSession,
+    body: Annotated[JsonObject, Depends(_list_body)],
 ) -> ImportAnswer:
     """The digest is checked before anything is read; a list is taken whole or not at all.
 
     What the source said before and says no longer ends. The same list again changes nothing.
     """
+    check_members(body, frozenset({"source", "digestSRI", "entries"}))
+    source = read_text(body.get("source"), "/source", MAX_ID)
+    digest = read_text(body.get("digestSRI"), "/digestSRI", MAX_TEXT)
+    entries = body.get("entries")
+    if not isinstance(entries, list):
+        raise InvalidRequest("wrong_type", "Give the entries as a list.", field="/entries")
     done = import_listings(
-        session,
-        source=body.source,
-        digest=body.digestSRI,
-        entries=body.entries,
-        now=now,
-        actor=caller.actor,
+        session, source=source, digest=digest, entries=entries, now=now, actor=caller.actor
     )
-    return ImportAnswer(
-        source=body.source, added=done.added, ended=done.ended, unchanged=done.unchanged
-    )
+    return ImportAnswer(source=source, added=done.added, ended=done.ended, unchanged=done.unchanged)
 
 
 def public_members(row: TrustedIssuer) -> dict[str, Any]:
     """What the world may know of an entry."""
-    scope = scope_of(row)
     return {
         "did": row.did,
         "name": row.name,
         "source": row.source,
+        "basis": basis_of(row),
         "valid_from": format_datetime(row.valid_from),
         "valid_until": format_datetime(row.valid_until) if row.valid_until else None,
-        "fields": list(scope.fields),
-        "levels": list(scope.levels),
-        "award_types": list(scope.award_types),
+        **scope_from(row.scope).as_json(),
     }
 
 
