@@ -70,7 +70,7 @@ def test_an_own_policy_says_whose_it_is_and_who_keeps_it(publisher: Publisher) -
     assert "every achievement" in said
     assert "In force from" in said
     assert "Senate 7" in said
-    assert "If it is missing: Add two" in said
+    assert "To meet it: Add two" in said
     assert said.count("University of Inverbrae") == 2  # made by, kept by
     digest = publisher.client.get("/api/v1/policies", headers=publisher.headers).json()
     assert digest["items"][0]["digest"] in answer.text
