@@ -17,6 +17,11 @@ RUN /srv/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-che
     && /srv/venv/bin/python -m compileall -q app migrations
 
 FROM python:3.13-slim
+# Pango and fonts set the PDF of recognition reports; nothing else needs them.
+RUN apt-get update -qq \
+    && apt-get install -qq -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --home-dir /data --no-create-home signet \
     && install -d -o signet -g signet -m 0700 /data /data/keys
 COPY --from=build /srv /srv

@@ -11,7 +11,7 @@ from app.policy.parsing import parse_policy
 from app.policy.presets import PRESETS
 from app.proofs.profiles import OPEN_BADGE
 from app.recognition.frame import RecognitionReport
-from app.recognition.report import Entry, Tables, build_report
+from app.recognition.report import Choices, Entry, Tables, build_report
 from app.settings import PROJECT
 from app.verification.verify import verify_credential
 from app.vocabularies.levels import find_framework
@@ -52,7 +52,7 @@ def a_report(*entries: Entry, tables: Tables | None = None, **options: Any) -> R
         now=LATER,
         verifier="badges.inverbrae.example",
         tables=tables or Tables(contexts=CONTEXTS.digests),
-        **options,
+        choices=Choices(**options),
     )
 
 

@@ -214,6 +214,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "key_state": (KEYS, "The key is not in a state that allows this"),
     "key_store": (KEYS, "The key store cannot be used"),
     "unavailable": (REQUEST, "The service cannot answer now"),
+    "pdf_unavailable": (REQUEST, "This service cannot make PDFs"),
+    "pdf_too_costly": (REQUEST, "The report is too long for a PDF"),
     "internal_error": (REQUEST, "Something went wrong on our side"),
 }
 

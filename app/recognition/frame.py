@@ -11,6 +11,7 @@ from typing import Any
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
 from app.recognition.parts import Contents, Standing
+from app.recognition.pathway import PathwayPart
 from app.vocabularies.amounts import amount_text
 
 
@@ -112,10 +113,14 @@ class VerificationPart:
 
 @dataclass(frozen=True)
 class CredentialReport:
-    """What there is to say about one credential; `same_as` is an earlier one with the same id."""
+    """What there is to say about one credential; `same_as` is an earlier one with the same id.
+
+    `endorses` is what it speaks of, where it is a verified endorsement: such a one has no contents.
+    """
 
     number: int
     same_as: int | None
+    endorses: str | None
     verification: VerificationPart
     contents: Contents | None
 
@@ -126,6 +131,7 @@ class RecognitionReport:
 
     header: Header
     credentials: tuple[CredentialReport, ...]
+    pathway: PathwayPart | None = None
 
     def as_json(self) -> JsonObject:
         """The report as the API answers it: amounts as exact texts, times in UTC.
@@ -135,6 +141,7 @@ class RecognitionReport:
         return {
             "header": _plain(self.header),
             "credentials": [_credential(each) for each in self.credentials],
+            "pathway": None if self.pathway is None else self.pathway.as_json(),
         }
 
 
@@ -142,6 +149,7 @@ def _credential(report: CredentialReport) -> JsonObject:
     members: JsonObject = {
         "number": report.number,
         "same_as": report.same_as,
+        "endorses": report.endorses,
         "verification": _plain(report.verification),
     }
     return members if report.contents is None else {**members, **_plain(report.contents)}

@@ -371,6 +371,28 @@ class DecisionPart:
 
 
 @dataclass(frozen=True)
+class DecisionLine:
+    """A decision that another institution signed about this credential: `number` in the report.
+
+    `endorsed_by` is who signed it; `name` is what it calls itself. `statement` stands verbatim.
+    `same_content` says whether it was made about exactly what this credential says; None where it
+    does not tell.
+    """
+
+    number: int
+    endorsed_by: str | None
+    name: str | None
+    identity: Standing
+    register: Standing
+    found: tuple[RegisterEntry, ...]
+    title: str | None
+    statement: str | None
+    signed: datetime | None
+    valid_until: datetime | None
+    same_content: bool | None
+
+
+@dataclass(frozen=True)
 class Contents:
     """Sections 3 to 13, which only a verified credential has."""
 
@@ -385,3 +407,4 @@ class Contents:
     definition_policies: tuple[PolicyLine, ...]
     gaps: GapsPart
     decision: DecisionPart
+    decisions_presented: tuple[DecisionLine, ...]

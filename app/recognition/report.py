@@ -18,6 +18,7 @@ from app.jsonld.contexts import digest_sri
 from app.policy.definition import DefinitionPolicy
 from app.recognition import contents
 from app.recognition.credit import workload_and_credit
+from app.recognition.decisions import Numbered, decisions_about, endorsed_id
 from app.recognition.frame import (
     CheckLine,
     ContextLine,
@@ -32,6 +33,7 @@ from app.recognition.frame import (
 )
 from app.recognition.gaps import gaps_of
 from app.recognition.parts import Contents, DecisionPart, Standing
+from app.recognition.pathway import PathwayPart
 from app.recognition.quality import Registers, issuer_and_quality
 from app.verification.result import Verdict, VerificationResult
 from app.vocabularies.levels import FRAMEWORKS, Framework
@@ -91,26 +93,74 @@ class Tables:
     registers: Registers = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What the reader holds the credentials against; each may be left out."""
+
+    target_framework: Framework | None = None
+    policy: DefinitionPolicy | None = None
+    pathway: PathwayPart | None = None
+
+
 def build_report(
     entries: Sequence[Entry],
     *,
     now: datetime,
     verifier: str,
     tables: Tables,
-    target_framework: Framework | None = None,
-    policy: DefinitionPolicy | None = None,
+    choices: Choices,
 ) -> RecognitionReport:
     """The thirteen sections for one or several credentials; never raises about their content."""
+    documents = [verified_document(entry.result) for entry in entries]
+    ids = [None if each is None else iri_in(each.get("id")) for each in documents]
+    endorsements = [
+        Numbered(number, document)
+        for number, document in enumerate(documents, 1)
+        if document is not None and endorsed_id(document) is not None
+    ]
+    reports = []
+    for place, (entry, id_, document) in enumerate(zip(entries, ids, documents, strict=True)):
+        earlier = ids.index(id_) if id_ is not None else place
+        endorsed = endorsed_id(document)
+        reports.append(
+            CredentialReport(
+                number=place + 1,
+                same_as=earlier + 1 if earlier < place else None,
+                endorses=endorsed,
+                verification=_verification(entry.result, tables, now),
+                contents=None
+                if document is None or endorsed is not None
+                else _contents(entry.result, document, tables, choices, endorsements, now),
+            )
+        )
+    header = _header(entries, ids, tables, choices, verifier=verifier, now=now)
+    return RecognitionReport(header, tuple(reports), choices.pathway)
+
+
+def verified_document(result: VerificationResult) -> Mapping[str, Any] | None:
+    """The document of a credential that passed every check, and of no other."""
+    return result.document if result.verdict is Verdict.VERIFIED else None
+
+
+def _header(
+    entries: Sequence[Entry],
+    ids: Sequence[str | None],
+    tables: Tables,
+    choices: Choices,
+    *,
+    verifier: str,
+    now: datetime,
+) -> Header:
     at_hand = {each.id: each for each in tables.policies.values()}
+    target, policy = choices.target_framework, choices.policy
     if policy is not None:
         at_hand[policy.id] = policy
-    ids = [_id_of(entry.result) for entry in entries]
-    header = Header(
+    return Header(
         report_version=REPORT_VERSION,
         made_at=now,
         verifier=verifier,
         notice=NOTICE,
-        target_framework=None if target_framework is None else target_framework.code,
+        target_framework=None if target is None else target.code,
         terms=NAMESPACE,
         vocabularies=(
             *(Edition(each.title, each.source, each.year) for each in _VOCABULARIES),
@@ -124,28 +174,6 @@ def build_report(
             for number, (entry, id_) in enumerate(zip(entries, ids, strict=True), 1)
         ),
     )
-    reports = []
-    for place, (entry, id_) in enumerate(zip(entries, ids, strict=True)):
-        earlier = ids.index(id_) if id_ is not None else place
-        reports.append(
-            CredentialReport(
-                number=place + 1,
-                same_as=earlier + 1 if earlier < place else None,
-                verification=_verification(entry.result, tables, now),
-                contents=_contents(entry.result, tables, target_framework, policy, now),
-            )
-        )
-    return RecognitionReport(header, tuple(reports))
-
-
-def verified_document(result: VerificationResult) -> Mapping[str, Any] | None:
-    """The document of a credential that passed every check, and of no other."""
-    return result.document if result.verdict is Verdict.VERIFIED else None
-
-
-def _id_of(result: VerificationResult) -> str | None:
-    document = verified_document(result)
-    return None if document is None else iri_in(document.get("id"))
 
 
 def _digest(number: int, entry: Entry, id_: str | None) -> CredentialDigest:
@@ -204,15 +232,14 @@ def _contexts(document: Mapping[str, Any], digests: Mapping[str, str]) -> tuple[
 
 def _contents(
     result: VerificationResult,
+    document: Mapping[str, Any],
     tables: Tables,
-    target: Framework | None,
-    policy: DefinitionPolicy | None,
+    choices: Choices,
+    endorsements: Sequence[Numbered],
     now: datetime,
-) -> Contents | None:
-    document = verified_document(result)
-    if document is None:
-        return None
+) -> Contents:
     learning: Learning = read_learning(document)
+    target = choices.target_framework
     issuer = issuer_and_quality(result, document, learning, tables.registers, now)
     workload = workload_and_credit(learning, target)
     return Contents(
@@ -225,8 +252,9 @@ def _contents(
         setting=contents.setting(learning),
         stackability=contents.stackability(learning),
         definition_policies=contents.definition_policies(
-            learning, document, tables.policies, policy
+            learning, document, tables.policies, choices.policy
         ),
         gaps=gaps_of(learning, issuer, workload),
         decision=DecisionPart(),
+        decisions_presented=decisions_about(document, endorsements, tables.registers),
     )

@@ -43,9 +43,15 @@ def check_bytes(
     now: datetime,
     profile: Profile = OPEN_BADGE,
     with_status: bool = True,
+    read_from: str | None = None,
 ) -> VerificationResult:
-    """Verify a credential: bytes of any accepted kind, or a parsed object."""
+    """Verify a credential: bytes of any accepted kind, or a parsed object.
+
+    `read_from` is the address that `read_link` read them from, to be told with the other ones.
+    """
     look = _look(desk, now)
+    if read_from is not None and not _is_own(desk, read_from):
+        look.visited.append(read_from)
     result = verify_credential(data, profile=profile, world=look.world, with_status=with_status)
     return _finish(desk, result, look)
 
@@ -57,17 +63,28 @@ def check_link(
 
     Raises `CheckUndecided` when the address cannot be read.
     """
-    look = _look(desk, now)
+    data = read_link(desk, url)
+    return check_bytes(desk, data, now=now, profile=profile, read_from=url)
+
+
+def read_link(desk: Desk, url: str) -> bytes:
+    """The file at an address: one of our credentials from the records, anything else fetched.
+
+    The person asked for this one; the budget of a check is for where the credential sends us.
+    Raises `CheckUndecided` when the address cannot be read.
+    """
+    if not _is_own(desk, url):
+        return desk.fetch(url).body
     with desk.database.read() as session:
         data = own_credential(session, desk.settings, url)
-    if data is None and url.startswith(f"{desk.settings.public_url}/"):
+    if data is None:
         # Asking ourselves over the web would say the same, only later.
         raise CheckUndecided("not_found", "this service has no credential at that address")
-    if data is None:
-        # The person asked for this one; the budget is for where the credential sends us.
-        data = desk.fetch(url).body
-        look.visited.append(url)
-    return _finish(desk, verify_credential(data, profile=profile, world=look.world), look)
+    return data
+
+
+def _is_own(desk: Desk, url: str) -> bool:
+    return url.startswith(f"{desk.settings.public_url}/")
 
 
 def check_presentation(

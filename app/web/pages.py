@@ -86,6 +86,11 @@ def host_of(settings: Settings) -> str:
     return urlsplit(settings.public_url).netloc
 
 
+def render_html(template: str, settings: Settings, values: Mapping[str, Any]) -> str:
+    """A page as text."""
+    return _environment().get_template(template).render(host=host_of(settings), **values)
+
+
 def render_page(
     template: str,
     settings: Settings,
@@ -101,7 +106,7 @@ def render_page(
     Only a page that asks for it may run our script, and may be `listed` by search engines: what is
     offered is for everybody to find, what somebody earned is not.
     """
-    html = _environment().get_template(template).render(host=host_of(settings), **values)
+    html = render_html(template, settings, values)
     headers = {
         "Content-Security-Policy": _SCRIPT_POLICY if script else _POLICY,
         "Cache-Control": cache_control,

@@ -1,4 +1,5 @@
-"""Credentials that somebody hands in for a pathway: each verified like on the verify page.
+"""Credentials that somebody hands in together, for a pathway or a recognition report: each verified
+like on the verify page.
 
 Nothing of them is kept. Addresses are read within one budget for all of them together, and each
 only once: thirty badges of one issuer need its keys once.
@@ -19,7 +20,7 @@ from app.registry.issuers import load_issuer
 from app.verification.findings import Findings
 from app.verification.result import VerificationResult
 from app.verification.verify import CHECKS
-from app.web.checking import check_bytes, check_link
+from app.web.checking import check_bytes, read_link
 from app.web.dependencies import Desk
 
 _MOST_ADDRESSES = 30
@@ -35,17 +36,35 @@ class Given:
     link: str | None = None
 
 
-def present(desk: Desk, given: Sequence[Given], *, now: datetime) -> list[Presented]:
-    """Each credential verified, with what the rules of a pathway see of it."""
+@dataclass(frozen=True)
+class Checked:
+    """One credential with what came of its verification.
+
+    `data` are the bytes that were verified; None where the address could not be read.
+    """
+
+    given: Given
+    data: bytes | None
+    result: VerificationResult
+
+
+def check_together(desk: Desk, given: Sequence[Given], *, now: datetime) -> list[Checked]:
+    """Each credential verified, all of them within one budget of addresses."""
     careful = replace(
         desk,
         fetch=budgeted(desk.fetch, max_fetches=_MOST_ADDRESSES, max_per_host=_MOST_ADDRESSES),
     )
-    return [_presented(careful, each, now) for each in given]
+    return [_check(careful, each, now) for each in given]
 
 
-def _presented(desk: Desk, given: Given, now: datetime) -> Presented:
-    result = _check(desk, given, now)
+def present(desk: Desk, given: Sequence[Given], *, now: datetime) -> list[Presented]:
+    """Each credential verified, with what the rules of a pathway see of it."""
+    return [presented(desk, each) for each in check_together(desk, given, now=now)]
+
+
+def presented(desk: Desk, checked: Checked) -> Presented:
+    """What the rules of a pathway see of a credential that was verified."""
+    given, result = checked.given, checked.result
     shown = result.document or result.claimed or {}
     name = (text_in(shown.get("id")) or given.name)[:_LONGEST_NAME]
     listed = result.issuer.known_by if result.issuer else ()
@@ -60,13 +79,15 @@ def _presented(desk: Desk, given: Given, now: datetime) -> Presented:
     return Presented(candidate, result.document)
 
 
-def _check(desk: Desk, given: Given, now: datetime) -> VerificationResult:
+def _check(desk: Desk, given: Given, now: datetime) -> Checked:
     if given.link is None:
-        return check_bytes(desk, given.data, now=now)
+        return Checked(given, given.data, check_bytes(desk, given.data, now=now))
     findings = Findings()
     with findings.step("parse"):
-        return check_link(desk, given.link, now=now)
-    return VerificationResult(findings.verdict(), findings.checks(CHECKS))
+        data = read_link(desk, given.link)
+        return Checked(given, data, check_bytes(desk, data, now=now, read_from=given.link))
+    # The address could not be read: that is an answer too, and neither yes nor no.
+    return Checked(given, None, VerificationResult(findings.verdict(), findings.checks(CHECKS)))
 
 
 def _own_names(desk: Desk, result: VerificationResult) -> frozenset[str] | None:

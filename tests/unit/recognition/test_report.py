@@ -174,7 +174,7 @@ def test_what_is_not_verified_is_not_read(members: JsonObject, verdict: str) -> 
 
     part = contents_of(report)
     assert part["verification"]["verdict"] == verdict
-    assert set(part) == {"number", "same_as", "verification"}
+    assert set(part) == {"number", "same_as", "endorses", "verification"}
     assert part["verification"]["proofs"] == []
     assert part["verification"]["valid_from"] is None
     assert report.as_json()["header"]["credentials"][0]["id"] is None
