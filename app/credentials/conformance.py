@@ -13,8 +13,8 @@ from typing import Any
 from app.credentials.classes import Classes, Kind, Member, ObClass, ObjectOf, TypeForm
 from app.credentials.rules import RULES
 from app.credentials.values import iri_fault, nearest
-from app.encoding.remembered import Key, Remembered
-from app.encoding.strict_json import JsonObject, dump_json
+from app.encoding.remembered import Key, Remembered, bytes_of
+from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, Finding, InvalidRequest
 
 _MOST_FINDINGS = 20  # a person mends these first; more would only make answers large
@@ -69,9 +69,8 @@ def _is_clean_tree(value: Any, empty_arrays: bool) -> bool:
 
     It may find what is no more than the word in a text; then the tree itself has to be searched.
     """
-    try:
-        data = dump_json(value)
-    except TypeError:  # half of a surrogate pair
+    data = bytes_of(value)
+    if data is None:  # half of a surrogate pair
         return False
     if any(mark in data for mark in _MARKS) or (not empty_arrays and b"[]" in data):
         return False
@@ -117,10 +116,8 @@ def _recurring(value: Any, ob_class: ObClass, reading: Reading) -> Key | None:
         return None
     if reading.api_input or not isinstance(value, dict):
         return None
-    try:
-        return (ob_class.name, id(reading.classes)), dump_json(value)
-    except TypeError:  # no JSON; let the checker say so
-        return None
+    content = bytes_of(value)
+    return None if content is None else ((ob_class.name, id(reading.classes)), content)
 
 
 def _object_findings(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,9 +37,20 @@ _IMAGE_DATA = ("data:image/png;base64,", "data:image/svg+xml;base64,")
 
 def is_absolute_iri(value: Any) -> bool:
     """Whether `value` is an absolute IRI; a web address must name a host too."""
-    if not isinstance(value, str) or not _IRI.fullmatch(value):
+    if not isinstance(value, str):
+        return False
+    # Contexts, issuers and the like are the same in many documents.
+    return _is_known_iri(value) if len(value) <= _MAX_KNOWN_IRI else _is_iri(value)
+
+
+def _is_iri(value: str) -> bool:
+    if not _IRI.fullmatch(value):
         return False
     return not value.lower().startswith(("http:", "https:")) or is_web_address(value)
+
+
+_MAX_KNOWN_IRI = 200
+_is_known_iri = lru_cache(maxsize=4096)(_is_iri)
 
 
 def is_web_address(value: Any) -> bool:

@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from app.errors import CheckFailed
 
 _DATE_TIME_STAMP = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
+    r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII
 )
 
 _MONTHS = (
@@ -21,18 +22,23 @@ def parse_datetime(text: object, *, field: str | None = None) -> datetime:
     Leap seconds, 24:00:00 and times that leave the years 1 to 9999 are refused. Digits beyond
     microseconds are cut off. Raises `CheckFailed` bad_date.
     """
-    if not isinstance(text, str) or not _DATE_TIME_STAMP.fullmatch(text):
+    match = _DATE_TIME_STAMP.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
         raise CheckFailed(
             "bad_date", "a date needs the form 2026-01-31T09:00:00Z, with its zone", field=field
         )
-    head, fraction, zone = re.fullmatch(r"(.{19})(\.\d+)?(.*)", text).groups()  # type: ignore[union-attr]
     try:
-        moment = datetime.fromisoformat(head + (fraction or "")[:7] + zone)
-        return moment.astimezone(UTC)
+        return _utc(match[1] + (match[2] or "")[:7] + match[3])
     except (ValueError, OverflowError):
         raise CheckFailed(
             "bad_date", f"{text} is not a date on the calendar", field=field
         ) from None
+
+
+@lru_cache(maxsize=4096)
+def _utc(text: str) -> datetime:
+    """The dates of one document are asked for several times over, and many share a term's end."""
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def format_datetime(moment: datetime) -> str:

@@ -10,8 +10,19 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
+from app.encoding.strict_json import dump_json
+
 Key = tuple[Hashable, bytes]
 """What the outcome depends on beside the value, and the value as `dump_json` writes it."""
+
+
+def bytes_of(value: object) -> bytes | None:
+    """A value as JSON, to remember something about it by; None for what JSON cannot hold."""
+    try:
+        return dump_json(value)
+    except TypeError:
+        return None
+
 
 _Outcome = TypeVar("_Outcome")
 

@@ -13,7 +13,7 @@ from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from app.errors import CheckFailed, KeyStoreError
 from app.issuing.desk import IssuingDesk
 from app.keys.public_key import PublicKey
-from app.proofs.checked import CheckedDocument, read_unsecured
+from app.proofs.checked import CheckedDocument, UnsecuredDocument, read_unsecured
 from app.proofs.data_integrity import add_proof, check_signature, proofs_of, read_proof
 from app.proofs.profiles import Profile
 from app.proofs.vc_jose import check_claims, read_jws, sign_jwt
@@ -32,12 +32,14 @@ def sign_and_verify(
     """
     signer = desk.signer(issuer, key)
     data = dump_json(add_proof(checked, signer, cryptosuite=issuer.cryptosuite, created=now))
+    document = parse_object(data)
+    # The same bytes have the same canonical form; it need not be made a second time.
+    if dump_json(_without_proof(document)) != checked.content:
+        raise _not_ours(key, "the signed bytes do not say what was checked")
     try:
-        signed = verify_signed(desk, issuer, key, data, checked.profile)
+        _check_our_proof(issuer, key, document, checked.unsecured)
     except CheckFailed as error:
         raise _not_ours(key, error.detail) from error
-    if signed != checked.document:
-        raise _not_ours(key, "the signed bytes do not say what was checked")
     return data
 
 
@@ -50,6 +52,13 @@ def verify_signed(
     """
     document = parse_object(data)
     unsecured = read_unsecured(document, profile, desk.contexts)
+    _check_our_proof(issuer, key, document, unsecured)
+    return unsecured.document
+
+
+def _check_our_proof(
+    issuer: Issuer, key: Key, document: JsonObject, unsecured: UnsecuredDocument
+) -> None:
     proofs = proofs_of(document)
     if len(proofs) > 1:
         raise CheckFailed("too_many_proofs", "the document has more than our one proof")
@@ -57,7 +66,10 @@ def verify_signed(
     if proof.verification_method != verification_method_of(issuer, key):
         raise CheckFailed("issuer_mismatch", "the proof names another key than the one on record")
     check_signature(proof, unsecured, PublicKey.from_multikey(key.public_key_multibase))
-    return unsecured.document
+
+
+def _without_proof(document: JsonObject) -> JsonObject:
+    return {name: member for name, member in document.items() if name != "proof"}
 
 
 def sign_and_verify_jwt(

@@ -31,7 +31,10 @@ _MAX_LISTED = 8
 # The only aliases of keywords that are modelled, in every active context.
 _ALIASES = {"id": "@id", "type": "@type"}
 _CONTAINERS = frozenset({"@list", "@graph", "@language"})
-_SPACE = re.compile(r"\s")
+# The IRIs that are quickly seen to be some; all others are looked at twice.
+_PLAIN_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
+_SPACE = re.compile(r"\s")  # what PyLD takes for a space, beyond ASCII
+_BASE_SCHEME = BASE.partition(":")[0]
 
 
 class Unmodelled(Exception):
@@ -100,7 +103,8 @@ class ActiveContext:
         self.mappings: dict[str, Any] = processed["mappings"]
         self.terms = _Terms(self)
         self.types = _Vocabulary(self)
-        self._prefixes = frozenset(t for t, m in self.mappings.items() if m["_prefix"])
+        prefixes = {t for t, m in self.mappings.items() if m["_prefix"]}
+        self._prefixes = frozenset(prefixes | {_BASE_SCHEME})
         self._scoping = frozenset(
             t for t, m in self.mappings.items() if m.get("@context") not in (None, False)
         )
@@ -109,10 +113,10 @@ class ActiveContext:
 
     def iri(self, value: str) -> str:
         """An absolute IRI as a term of N-Quads; raises `Unmodelled` for anything else."""
-        if not IRI.fullmatch(value) or is_relative(value) or _SPACE.search(value):
+        if not _PLAIN_IRI.fullmatch(value) and (not IRI.fullmatch(value) or _SPACE.search(value)):
             raise Unmodelled
-        prefix, _, rest = value.partition(":")
-        if prefix in self._prefixes and not rest.startswith("//"):
+        scheme, _, rest = value.partition(":")
+        if scheme in self._prefixes and (scheme == _BASE_SCHEME or not rest.startswith("//")):
             raise Unmodelled
         return f"<{value}>"
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.encoding.jcs import canonicalize_json
-from app.encoding.strict_json import dump_json
+from app.encoding.remembered import bytes_of
 from app.jsonld.active_contexts import ActiveContext, ContextTables, Term, Unmodelled
 from app.jsonld.fragments import Fragment, FragmentCache
 from app.jsonld.rdf import I18N, LANGUAGE, RDF, XSD, escape, literal, number
@@ -214,10 +214,10 @@ class _Writer:
         """A node that was perhaps written before, for another document."""
         if self._fragments is None:  # a fragment inside a fragment is a part of it
             return self._node(value, term.nodes, subject.node, predicate)
-        try:
-            key = term.nodes, dump_json(value)
-        except TypeError:  # no JSON
-            raise Unmodelled from None
+        content = bytes_of(value)
+        if content is None:
+            raise Unmodelled
+        key = term.nodes, content
         fragment = self._fragments.get(key)
         if fragment is None:
             part = _Writer(None, self._canonical_url)

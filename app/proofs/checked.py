@@ -4,9 +4,11 @@ The only way to a `CheckedDocument` is `check_document`; everything that signs t
 else, so that the wrong order cannot be written down.
 """
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from app.encoding.strict_json import JsonObject
+from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.related_resources import with_pinned_contexts
@@ -22,13 +24,23 @@ class UnsecuredDocument:
     contexts: ContextBundle
     canonical: bytes = field(repr=False)  # RDFC-1.0 N-Quads
 
+    @cached_property
+    def digest(self) -> bytes:
+        """The SHA-256 of the canonical form."""
+        return hashlib.sha256(self.canonical).digest()
+
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """A document that conforms to a profile and may be signed."""
+    """A document that conforms to a profile and may be signed.
+
+    `content` is the document as JSON text at the time it was checked: what comes back from a
+    signer is held against these bytes.
+    """
 
     unsecured: UnsecuredDocument
     profile: Profile
+    content: bytes = field(repr=False)
 
     @property
     def document(self) -> JsonObject:
@@ -63,4 +75,4 @@ def check_document(
         raise CheckFailed("malformed_proof", "the document has a proof already", field="/proof")
     unsecured = read_unsecured(document, profile, contexts)
     profile.check_conformance(document)
-    return CheckedDocument(unsecured, profile)
+    return CheckedDocument(unsecured, profile, dump_json(document))

@@ -2,7 +2,9 @@
 
 import hashlib
 
+from app.encoding.remembered import Remembered, bytes_of
 from app.encoding.strict_json import JsonObject
+from app.jsonld.contexts import ContextBundle
 from app.jsonld.safe_mode import canonicalize
 from app.proofs.checked import UnsecuredDocument
 
@@ -13,5 +15,21 @@ def hash_data(unsecured: UnsecuredDocument, proof_configuration: JsonObject) -> 
         **proof_configuration,
         "@context": unsecured.document["@context"],  # 3.2.5 step 4
     }
-    canonical = canonicalize(configuration, unsecured.contexts)
-    return hashlib.sha256(canonical).digest() + hashlib.sha256(unsecured.canonical).digest()
+    return _digest(configuration, unsecured.contexts) + unsecured.digest
+
+
+# One key at one second signs many credentials, and what was signed is verified at once.
+_DIGESTS = Remembered[bytes](max_entries=2048)
+
+
+def _digest(configuration: JsonObject, contexts: ContextBundle) -> bytes:
+    """The SHA-256 of the canonical configuration, which its bytes and its contexts decide."""
+    content = bytes_of(configuration)
+    if content is None:
+        return hashlib.sha256(canonicalize(configuration, contexts)).digest()
+    key = (contexts.tables, tuple(contexts.aliases.items())), content
+    digest = _DIGESTS.get(key)
+    if digest is None:
+        digest = hashlib.sha256(canonicalize(configuration, contexts)).digest()
+        _DIGESTS.put(key, digest)
+    return digest

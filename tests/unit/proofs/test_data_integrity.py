@@ -1,5 +1,6 @@
 """Data Integrity proofs: one is added, read and checked; anything else is refused with a reason."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,11 @@ import pytest
 
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, CheckUndecided, SignetError
-from app.proofs.checked import read_unsecured
+from app.jsonld.contexts import digest_sri
+from app.jsonld.related_resources import with_pinned_contexts
+from app.jsonld.safe_mode import canonicalize
+from app.proofs import eddsa_rdfc_2022
+from app.proofs.checked import UnsecuredDocument, read_unsecured
 from app.proofs.data_integrity import (
     CLOCK_TOLERANCE,
     CRYPTOSUITES,
@@ -232,3 +237,30 @@ def test_a_proof_is_not_right_with_another_key() -> None:
         check_signature(proof, UNSECURED, a_key_party().signer.public_key)
     with pytest.raises(CheckFailed, match="key_type_mismatch"):
         check_signature(proof, UNSECURED, PARTY.token_signer.public_key)
+
+
+def test_a_configuration_that_is_no_json_is_wrong_like_any_other() -> None:
+    proof = read_proof(_proof(domain=2**70), BADGE["@context"])
+
+    with pytest.raises(CheckFailed) as refusal:
+        check_signature(proof, UNSECURED, PARTY.signer.public_key)
+
+    assert refusal.value.code == "proof_invalid"
+
+
+def test_a_configuration_is_read_by_the_contexts_of_its_own_document() -> None:
+    # The same bytes of a proof, with an address that stands for another context each time.
+    url = "https://badges.example/contexts/own.json"
+    configuration = _proof(proofValue=...)
+    for pinned in ("https://w3id.org/signet/mc/v1", "https://w3id.org/security/multikey/v1"):
+        pin = {"id": url, "digestSRI": digest_sri(CONTEXTS.files[pinned].read_bytes())}
+        context = [*BADGE["@context"], url]
+        document = {**BADGE, "@context": context, "relatedResource": [pin]}
+        contexts = with_pinned_contexts(document, CONTEXTS)
+
+        signed = eddsa_rdfc_2022.hash_data(
+            UnsecuredDocument(document, contexts, b""), configuration
+        )
+
+        canonical = canonicalize({**configuration, "@context": context}, contexts)
+        assert signed[:32] == hashlib.sha256(canonical).digest()
