@@ -7,9 +7,10 @@ what the learning is worth stand once more at the end of the criteria, as a shor
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from app.credentials.learning import Learning
-from app.credentials.learning_parts import Assessment, Credit, QualityClaim, StackingOption
+from app.credentials.learning_parts import Agent, Assessment, Credit, QualityClaim, StackingOption
 from app.vocabularies.amounts import amount_text
 from app.vocabularies.terms import (
     ASSESSMENT,
@@ -56,11 +57,13 @@ def without_key_facts(narrative: str, learning: Learning) -> str:
 def key_facts(learning: Learning) -> tuple[KeyFact, ...]:
     """The facts in the order in which people ask for them; only those that are stated."""
     outcomes = "; ".join(each.title.rstrip(".; ") for each in learning.outcomes)
-    return _stated([("You can afterwards", outcomes), *_facts(learning)])
+    towards = ", ".join(map(stacking_in_words, learning.stacks_into))
+    facts = [("You can afterwards", outcomes), *_facts(learning), ("Counts towards", towards)]
+    return _stated(facts)
 
 
 def facts_beside_outcomes(learning: Learning) -> tuple[KeyFact, ...]:
-    """The same without the outcomes, for pages that list those one by one."""
+    """The same but for the outcomes and the awards that it counts towards, which pages list."""
     return _stated(_facts(learning))
 
 
@@ -71,7 +74,7 @@ def _stated(facts: Iterable[tuple[str, str]]) -> tuple[KeyFact, ...]:
 
 def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
     if learning.workload_hours is not None:
-        yield "Workload", f"{amount_text(learning.workload_hours)} hours"
+        yield "Workload", _workload(learning.workload_hours, learning.contact_hours)
     yield "Credit", ", ".join(map(credit_in_words, learning.credit_offered))
     yield "Credit received", ", ".join(map(credit_in_words, learning.credit_received))
     yield "Level", ", ".join(level.words for level in learning.levels)
@@ -79,6 +82,10 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
     assessed = (assessment_in_words(each, alone=shared is None) for each in learning.assessments)
     yield "Assessed by", ", ".join(assessed)
     yield "Supervision of the assessment", _labels(_maybe(shared), SUPERVISION.label_of)
+    yield (
+        "Supervision as it was",
+        _labels(_maybe(learning.supervision_actual), SUPERVISION.label_of),
+    )
     yield "Form", _labels(learning.participation, PARTICIPATION.label_of)
     yield "Setting", _labels(_maybe(learning.learning_setting), LEARNING_SETTING.label_of)
     basis = _labels(_maybe(learning.recognition_basis), RECOGNITION_BASIS.label_of)
@@ -89,8 +96,14 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
         "Quality assurance, as stated by the issuer",
         ", ".join(map(quality_in_words, learning.quality_assurance)),
     )
+    yield "Statement of quality by the issuer", learning.quality_statement or ""
+    trades = ", ".join(each.words for each in learning.industry_recognition)
+    yield "Industry recognition, as stated by the issuer", trades
+    bodies = [each for each in learning.awarding_bodies if each.id != learning.issuer.id]
+    if bodies:
+        yield "Awarded by", ", ".join(map(_agent_in_words, learning.awarding_bodies))
+    yield "Taught or provided by", ", ".join(map(_agent_in_words, learning.provider))
     yield "Stackability", _labels(learning.stackability, STACKABILITY.label_of)
-    yield "Counts towards", ", ".join(map(stacking_in_words, learning.stacks_into))
 
 
 def credit_in_words(credit: Credit) -> str:
@@ -124,6 +137,17 @@ def stacking_in_words(option: StackingOption) -> str:
     """The award by name, with where its rules stand."""
     award = option.name or option.award or "a further award"
     return f"{award} (rules: {option.pathway})" if option.pathway else award
+
+
+def _workload(hours: Fraction, with_a_teacher: Fraction | None) -> str:
+    words = f"{amount_text(hours)} hours"
+    if with_a_teacher is None:
+        return words
+    return f"{words}, of which {amount_text(with_a_teacher)} with a teacher"
+
+
+def _agent_in_words(agent: Agent) -> str:
+    return agent.name or agent.id or ""
 
 
 def _maybe(code: str | None) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ FACTS = """### Key facts
 
 - **You can afterwards:** Critically evaluate an algorithmic system against an ethical framework; \
 Propose measures that stand up to scrutiny
-- **Workload:** 200 hours
+- **Workload:** 200 hours, of which 7.5 with a teacher
 - **Credit:** 20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)
 - **Level:** SCQF level 11, EQF level 7
 - **Assessed by:** Marked assignment “Case study report” (60 %, supervised with ID verification), \
@@ -33,6 +33,10 @@ Oral examination “Defence” (40 %, supervised without ID verification)
 - **To be admitted:** Bachelor degree or equivalent experience.
 - **Quality assurance, as stated by the issuer:** Institutional quality assurance by Quality \
 Agency of the Highlands, Programme quality assurance by https://engineers.example
+- **Statement of quality by the issuer:** Every module is reviewed each year by an external \
+examiner.
+- **Industry recognition, as stated by the issuer:** Chamber of Data Trades, \
+https://guild.example
 - **Stackability:** Stand-alone, Stackable towards another credential
 - **Counts towards:** PG Certificate Data Ethics (rules: \
 https://badges.inverbrae.example/pathways/pgcert-data-ethics)"""
@@ -60,6 +64,18 @@ def test_a_credential_adds_what_was_received() -> None:
     assert KeyFact("Recognised on the basis of", "Taught") in facts
     [received] = [fact.text for fact in facts if fact.label == "Credit received"]
     assert received == "20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)"
+    assert KeyFact("Supervision as it was", "Supervised with ID verification") in facts
+    assert KeyFact("Awarded by", "University of Inverbrae, Firth College") in facts
+    assert KeyFact("Taught or provided by", "Course Platform") in facts
+
+
+def test_an_issuer_that_awards_alone_is_not_told_twice() -> None:
+    facts = key_facts(read_learning(EXAMPLES["platform series"].credential()))
+    assert [fact.label for fact in facts if "warded" in fact.label] == []
+    nameless = {"type": ["AchievementSubject", "MicroCredentialSubject"]}
+    subject = {**nameless, "directedBy": [{"id": "https://platform.example"}]}
+    [fact] = key_facts(read_learning({"credentialSubject": subject}))
+    assert fact == KeyFact("Taught or provided by", "https://platform.example")
 
 
 def test_a_shared_way_of_supervision_is_told_once() -> None:
@@ -93,7 +109,7 @@ def test_pages_show_the_facts_apart_and_not_twice() -> None:
     example = EXAMPLES["PG Cert module"]
     assert view_badge(example.credential()).criteria_markdown == "Pass a case study report."
     labels = [fact.label for fact in facts_beside_outcomes(LEARNING)]
-    assert labels == [fact.label for fact in key_facts(LEARNING)][1:]
+    assert labels == [fact.label for fact in key_facts(LEARNING)][1:-1]
 
 
 def test_a_block_that_says_something_else_is_not_taken_away() -> None:
