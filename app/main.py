@@ -3,37 +3,46 @@
 uvicorn --factory app.main:create_app
 """
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.fetch import make_fetch
 from app.issuing.desk import IssuingDesk
+from app.jobs.desk import JobDesk
+from app.jobs.queue import make_enqueue
+from app.jobs.worker import work_embedded
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
+from app.storage.schema import is_sqlite
 from app.web import api_docs, operations
 from app.web.admission import Admission
 from app.web.api import (
     achievements,
     api_keys,
     awards,
+    batch_files,
+    batches,
     credentials,
     evaluations,
+    federation,
     images,
     issuers,
     mail,
     pathways,
     policies,
+    recognition_decisions,
     registry,
     reviews,
     webhooks,
-    federation,
 )
-from app.web.dependencies import Desk
+from app.web.dependencies import Desk, current_time
 from app.web.error_page import ProblemPages
 from app.web.limits import AnswerHeaders, BodyLimit
 from app.web.openapi import ANY_PROBLEM, install_openapi
@@ -75,7 +84,11 @@ ROUTERS = (
     api_keys.router,
     credentials.router,
     awards.router,
+    recognition_decisions.router,
+    batches.router,
+    batch_files.router,
     registry.router,
+    federation.router,
     webhooks.router,
     mail.router,
     pathways.router,
@@ -86,7 +99,6 @@ ROUTERS = (
     status_lists.router,
     home.router,
     verify.router,
-    federation.router,
     share.router,
     achievement_pages.router,
     issuer_pages.router,
@@ -132,13 +144,47 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_error_handlers(app)
     install_openapi(app)
     # The last one added is asked first.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_request_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_request_bytes,
+        uploads=batches.UPLOADS,
+        max_upload_bytes=settings.max_batch_bytes,
+    )
     app.add_middleware(Admission)
     app.add_middleware(RequestLog, log=desk.log, metrics=desk.metrics)
     app.add_middleware(ProblemPages, settings=settings)
     # Nothing here holds a secret beside what a stranger sent, so compressing it reveals nothing.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(AnswerHeaders)
+    return app
+
+
+def create_service(settings: Settings | None = None) -> FastAPI:
+    """The application, and on SQLite the worker beside it, as `signet serve` runs them.
+
+    Of several processes one works; on PostgreSQL `signet worker` does.
+    """
+    app = create_app(settings)
+    desk: Desk = app.state.desk
+    if not is_sqlite(desk.settings):
+        return app
+    answering = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        work = threading.Thread(
+            target=work_embedded,
+            args=(desk.settings, JobDesk(desk.database, desk.issuing, desk.log)),
+            kwargs={"clock": current_time, "stop": stop},
+        )
+        async with answering(app):
+            work.start()
+            yield
+            stop.set()
+            await run_in_threadpool(work.join)
+
+    app.router.lifespan_context = lifespan
     return app
 
 
@@ -154,4 +200,5 @@ def _make_desk(settings: Settings) -> Desk:
         fetch=make_fetch(timeout_seconds=settings.fetch_timeout_seconds),
         log=make_log(settings.log_level),
         metrics=Metrics(),
+        enqueue=make_enqueue(settings),
     )

@@ -49,6 +49,21 @@ class Settings(BaseSettings):
     max_request_bytes: Annotated[int, Field(ge=64 * 1024, le=64 * 1024 * 1024)] = 2 * 1024 * 1024
     """The largest request body that is read."""
 
+    max_batch_bytes: Annotated[int, Field(ge=1024, le=16 * 1024**3)] = 1024**3
+    """The largest upload of a batch that is read."""
+
+    batch_rows: Annotated[int, Field(ge=1, le=10_000_000)] = 1_000_000
+    """The most rows that a batch may have."""
+
+    batch_row_bytes: Annotated[int, Field(ge=1024, le=256 * 1024)] = 256 * 1024
+    """The largest row of a batch."""
+
+    open_batches: Annotated[int, Field(ge=1, le=1000)] = 10
+    """The batches that one issuer may have under way at once."""
+
+    batch_retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """How long the rows of a batch that was not issued are kept, and the results of every batch."""
+
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
     """Connections kept open per process (PostgreSQL)."""
 

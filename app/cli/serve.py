@@ -97,7 +97,7 @@ def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
     os.environ["SIGNET_PUBLIC_URL"] = settings.public_url
     with _shared_numbers(processes):
         uvicorn.run(
-            "app.main:create_app",
+            "app.main:create_service",
             factory=True,
             host=host,
             port=port,

@@ -1,5 +1,6 @@
 """`signet worker`: the periodic work."""
 
+import asyncio
 import signal
 import threading
 from typing import Annotated
@@ -9,34 +10,40 @@ import typer
 from app.cli.desk import AsJson, Desk, current_time, open_desk
 from app.cli.output import WrongUsage, complain, note, say, say_json
 from app.jobs.desk import JobDesk
-from app.jobs.periodic import Rounds
+from app.jobs.queue import Heartbeat, work_queue
 from app.jobs.status_lists import refresh_status_lists
+from app.jobs.worker import keep_processes, until_stopped, work_embedded
+from app.settings import Settings
+from app.storage.schema import is_sqlite
 from app.web.request_log import make_log
-
-_SECONDS_BETWEEN = 1.0
 
 
 def worker(
     once: Annotated[
         bool, typer.Option("--once", help="Do what is due now and stop; for cron.")
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes share the work (PostgreSQL).")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Sign lists of revocations again before they run out. Run one beside the service.
+    """Issue batches, and sign lists of revocations again before they run out.
 
     \b
-    Example: signet worker --once
+    Example: signet worker --processes 4
 
     Verifiers do not rely on a list for ever. When nobody signs it again in time, the credentials
     in it "could not be checked" until somebody does.
     """
     if as_json and not once:
         raise WrongUsage("--json is for --once; a worker that stays writes a log.")
+    if once and processes > 1:
+        raise WrongUsage("--processes is for a worker that stays, not for --once.")
     with open_desk() as desk:
         if once:
             _once(desk, as_json)
         else:
-            _until_stopped(desk)
+            _stay(desk, processes)
 
 
 def _once(desk: Desk, as_json: bool) -> None:
@@ -52,13 +59,30 @@ def _once(desk: Desk, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _until_stopped(desk: Desk) -> None:
+def _stay(desk: Desk, processes: int) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    note("Working until stopped (Ctrl-C).")
-    job_desk = JobDesk(desk.database, desk.issuing, make_log(desk.settings.log_level))
-    rounds = Rounds()
-    while not stop.is_set():
-        rounds.walk(job_desk, current_time())
-        stop.wait(_SECONDS_BETWEEN)
+    if is_sqlite(desk.settings):
+        if processes > 1:
+            raise WrongUsage(
+                "The embedded database has one writer at a time: leave --processes out."
+            )
+        note("Working until stopped (Ctrl-C).")
+        work_embedded(desk.settings, job_desk(desk), clock=current_time, stop=stop)
+        return
+    desk.database.close()  # each process has connections of its own
+    note(f"Working in {processes} processes until stopped (Ctrl-C).")
+    keep_processes(work_in_process, (desk.settings, Heartbeat()), processes, stop)
+
+
+def work_in_process(settings: Settings, heartbeat: Heartbeat) -> None:
+    """What each of the processes does, from its first line on."""
+    with open_desk(settings=settings) as desk:
+        work = work_queue(settings, job_desk(desk), clock=current_time, heartbeat=heartbeat)
+        asyncio.run(until_stopped(work))
+
+
+def job_desk(desk: Desk) -> JobDesk:
+    """The desk of jobs that this command does itself."""
+    return JobDesk(desk.database, desk.issuing, make_log(desk.settings.log_level))

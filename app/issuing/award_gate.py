@@ -13,6 +13,7 @@ from app.credentials.issue_request import IssueRequest
 from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import Conflict, InvalidRequest
 from app.issuing.policies import IN_CREDENTIAL, IN_REQUEST, find_policy, read_policy, refuse_unmet
+from app.policy.definition import DefinitionPolicy
 from app.policy.evaluation import RuleFinding, evaluate, governs, is_credit_bearing
 from app.policy.facts import Facts
 from app.policy.profile import facts_of_credential
@@ -73,12 +74,17 @@ def hold_to_policy(
     It is the policy that the achievement was made under, else the issuer's. Raises InvalidRequest
     (`policy_not_met`) naming each rule, and Conflict (`board_needed`) for credit without an award.
     """
+    policy = governing_policy(session, settings, issuer, achievement)
+    hold_to(policy, document, confirmed=award is not None)
+
+
+def hold_to(policy: DefinitionPolicy | None, document: JsonObject, *, confirmed: bool) -> None:
+    """The same with the policy at hand; `confirmed` says whether a board did."""
     facts = facts_of_credential(document)
-    findings = _findings(session, settings, issuer, achievement, facts)
-    if findings is None:
+    if policy is None or not governs(policy, facts):
         return
-    refuse_unmet(findings, IN_REQUEST)
-    if award is None and is_credit_bearing(facts):
+    refuse_unmet(evaluate(policy, facts), IN_REQUEST)
+    if not confirmed and is_credit_bearing(facts):
         raise Conflict(
             "board_needed",
             "The achievement carries credit, which a board awards: send `board` with its `minute`, "
@@ -118,6 +124,15 @@ def report_on(
     return _findings(session, settings, issuer, achievement, facts) or ()
 
 
+def governing_policy(
+    session: Session, settings: Settings, issuer: Issuer, achievement: Achievement | None
+) -> DefinitionPolicy | None:
+    """The policy that the achievement was made under, else the issuer's, if there is one."""
+    made_under = None if achievement is None else achievement.policy_id
+    policy_id = made_under or issuer.policy_id
+    return None if policy_id is None else read_policy(find_policy(session, settings, policy_id))
+
+
 def _findings(
     session: Session,
     settings: Settings,
@@ -126,9 +141,7 @@ def _findings(
     facts: Facts,
 ) -> tuple[RuleFinding, ...] | None:
     """The findings, none where the policy does not govern this; None without a policy."""
-    made_under = None if achievement is None else achievement.policy_id
-    policy_id = made_under or issuer.policy_id
-    if policy_id is None:
+    policy = governing_policy(session, settings, issuer, achievement)
+    if policy is None:
         return None
-    policy = read_policy(find_policy(session, settings, policy_id))
     return evaluate(policy, facts) if governs(policy, facts) else ()

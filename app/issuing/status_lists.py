@@ -7,6 +7,7 @@ Locks are taken in one order, the issuer and then its lists, so that nobody wait
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +46,15 @@ class ReservedEntry:
     index: int
 
 
+@dataclass(frozen=True)
+class ReservedRange:
+    """Positions of a status list that belong together to one piece of work."""
+
+    list_id: str
+    first: int
+    count: int
+
+
 def reserve_entry(
     session: Session, desk: IssuingDesk, issuer: Issuer, *, now: datetime, actor: str
 ) -> ReservedEntry:
@@ -70,6 +80,41 @@ def reserve_entry(
                 list_id, permuted_index(taken.permutation_key, taken.next_position - 1)
             )
         # Somebody took the last entry between our two statements: look again.
+
+
+def reserve_entries(
+    session: Session, desk: IssuingDesk, issuer: Issuer, count: int, *, now: datetime, actor: str
+) -> list[ReservedRange]:
+    """Take the next `count` free entries at once, from as many lists as they need.
+
+    The lists stay locked until the transaction ends, so it should end at once: what was reserved
+    is written down with what it is for, and used later.
+    """
+    ranges: list[ReservedRange] = []
+    while count:
+        list_id = _open_list(session, issuer)
+        if list_id is None:
+            list_id = _create_list(session, desk, issuer, now=now, actor=actor)
+        query = select(StatusList).where(StatusList.id == list_id).with_for_update()
+        status_list = session.scalars(query.execution_options(populate_existing=True)).one()
+        taken = min(count, status_list.length - status_list.next_position)
+        if taken:  # else somebody took the last ones before we had the lock
+            ranges.append(ReservedRange(list_id, status_list.next_position, taken))
+            status_list.next_position += taken
+            session.flush()
+            count -= taken
+    return ranges
+
+
+def entries_of(session: Session, ranges: Iterable[ReservedRange]) -> list[ReservedEntry]:
+    """The entries of reserved ranges, each at its random-looking index."""
+    entries = []
+    for taken in ranges:
+        query = select(StatusList.permutation_key).where(StatusList.id == taken.list_id)
+        key = session.scalars(query).one()
+        positions = range(taken.first, taken.first + taken.count)
+        entries += [ReservedEntry(taken.list_id, permuted_index(key, each)) for each in positions]
+    return entries
 
 
 def _open_list(session: Session, issuer: Issuer) -> str | None:

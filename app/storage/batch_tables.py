@@ -42,6 +42,7 @@ class Batch(Table):
     issued: Mapped[int] = mapped_column(Integer)
     repeated: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
+    done_before: Mapped[int] = mapped_column(Integer)  # when the phase was taken up (again)
     problem: Mapped[dict[str, Any] | None]  # code and detail of what stopped it
     actor: Mapped[str] = mapped_column(String(128))
     created_at: Mapped[datetime]

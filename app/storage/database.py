@@ -38,6 +38,13 @@ def database_url(settings: Settings) -> URL:
     return url
 
 
+def connection_arguments(settings: Settings) -> dict[str, Any]:
+    """What psycopg is given to connect to the configured PostgreSQL, for who connects by itself."""
+    url = database_url(settings)
+    _, arguments = url.get_dialect()().create_connect_args(url)
+    return {**arguments, "connect_timeout": 5}
+
+
 def make_engine(settings: Settings) -> Engine:
     """An engine for the configured database; it connects when it is first used.
 

@@ -17,6 +17,7 @@ from structlog.typing import FilteringBoundLogger
 
 from app.errors import NotAuthenticated
 from app.fetch import Fetch
+from app.issuing.batches import Enqueue
 from app.issuing.desk import IssuingDesk
 from app.jsonld.contexts import ContextBundle
 from app.keys.signer import KeyStore
@@ -39,6 +40,7 @@ class Desk:
     fetch: Fetch
     log: FilteringBoundLogger
     metrics: Metrics
+    enqueue: Enqueue
 
     @property
     def key_store(self) -> KeyStore:

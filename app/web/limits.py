@@ -1,5 +1,6 @@
 """What a request may not exceed, and what every answer carries, before any route is asked."""
 
+import re
 from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,21 +28,26 @@ class BodyLimit:
 
     A declared length is refused unread. A chunked body is counted while it is read; the exception
     that stops the reader may be turned into some other answer on its way, so it is ours that
-    leaves.
+    leaves. What is sent to `uploads` is never whole in memory, so it may be larger.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, uploads: re.Pattern[str], max_upload_bytes: int
+    ) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.uploads = uploads
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        max_bytes = self._limit(scope)
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and len(declared) < 20 and int(declared) > self.max_bytes:
-            await self._refuse(scope, receive, send)
+        if declared.isdecimal() and len(declared) < 20 and int(declared) > max_bytes:
+            await self._refuse(max_bytes, scope, receive, send)
             return
         received = 0
         started = False
@@ -50,23 +56,27 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
+            if received > max_bytes:
                 raise TooMuchBody
             return message
 
         async def checked(message: Message) -> None:
             nonlocal started
-            if received <= self.max_bytes:
+            if received <= max_bytes:
                 started = True
                 await send(message)
 
         with suppress(TooMuchBody):
             await self.app(scope, counted, checked)
-        if received > self.max_bytes and not started:
-            await self._refuse(scope, receive, send)
+        if received > max_bytes and not started:
+            await self._refuse(max_bytes, scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = MalformedInput("too_large", f"A request may have at most {self.max_bytes} bytes.")
+    def _limit(self, scope: Scope) -> int:
+        uploads = scope["method"] == "POST" and self.uploads.fullmatch(scope["path"])
+        return self.max_upload_bytes if uploads else self.max_bytes
+
+    async def _refuse(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
+        error = MalformedInput("too_large", f"A request may have at most {max_bytes} bytes.")
         response = response_to(error)
         response.headers["Connection"] = "close"
         await response(scope, receive, send)

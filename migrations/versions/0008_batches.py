@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("issued", sa.Integer(), nullable=False),
         sa.Column("repeated", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("done_before", sa.Integer(), nullable=False),
         sa.Column("problem", sa.JSON()),
         sa.Column("actor", sa.String(128), nullable=False),
         sa.Column("created_at", TIME, nullable=False),

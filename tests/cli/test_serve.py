@@ -47,7 +47,7 @@ def test_the_service_is_started_as_it_was_asked_for(
     assert started.status == 0
     assert "Signet is at https://badges.example.edu" in started.err
     call = served[0]
-    assert (call["target"], call["factory"]) == ("app.main:create_app", True)
+    assert (call["target"], call["factory"]) == ("app.main:create_service", True)
     assert (call["host"], call["port"], call["workers"]) == ("127.0.0.1", port, 3)
     assert (call["proxy_headers"], call["server_header"]) == (False, False)
     assert (folder / "signet.db").exists()

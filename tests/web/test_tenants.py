@@ -33,6 +33,8 @@ RULE = {"award": {"name": "A"}, "require": {"id": "few", "count": "credential", 
 RECIPIENT = {"email": "someone@example.org"}
 PATHWAYS = "/api/v1/issuers/{issuer}/pathways"
 ACHIEVEMENT = "/api/v1/issuers/{issuer}/achievements/{achievement}"
+BATCHES = "/api/v1/issuers/{issuer}/batches"
+BATCH = f"{BATCHES}/{{batch}}"
 AWARDS = "/api/v1/issuers/{issuer}/awards"
 WEBHOOKS = "/api/v1/issuers/{issuer}/webhooks"
 WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
@@ -95,6 +97,15 @@ ROWS = [
         201,
         {"achievement": "{achievement}", "recipient": {"email": "someone@example.org"}},
     ),
+    Row("POST", BATCHES, "credentials:issue", 202, {"rows": [{}]}),
+    Row("GET", BATCHES, "credentials:issue", 200),
+    Row("GET", BATCH, "credentials:issue", 200),
+    Row("GET", f"{BATCH}/events", "credentials:issue", 200),
+    Row("GET", f"{BATCH}/results.ndjson", "credentials:issue", 200),
+    Row("GET", f"{BATCH}/results.csv", "credentials:issue", 200),
+    Row("POST", f"{BATCH}/cancel", "credentials:issue", 200),
+    Row("POST", f"{BATCH}/resume", "credentials:issue", 200),
+    Row("GET", f"{ACHIEVEMENT}/batch-template.csv", "any key", 200),
     Row("GET", "/api/v1/credentials?issuer={issuer}", "credentials:read", 200),
     Row("GET", "/api/v1/credentials/{credential_id}", "credentials:read", 200, by_id=True),
     Row(
@@ -207,7 +218,11 @@ def world(
     hook = f"/api/v1/issuers/{SLUG}/webhooks/{webhook.json()['id']}"
     client.post(f"{hook}/ping", headers=admin_headers)
     [delivery] = client.get(f"{hook}/deliveries", headers=admin_headers).json()["items"]
+    batches = f"/api/v1/issuers/{SLUG}/batches"
+    batch = client.post(batches, headers=admin_headers, json=[{}]).json()["id"]
+    client.post(f"{batches}/{batch}/cancel", headers=admin_headers)  # so that events end
     names = {
+        "batch": batch,
         "webhook": webhook.json()["id"],
         "delivery": delivery["id"],
         "pathway": pathway.json()["id"].rpartition("/")[2],

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def no_network(app: FastAPI) -> list[str]:
 
 def replace_fetch(app: FastAPI, fetch: Callable[[str], Fetched]) -> None:
     desk: Desk = app.state.desk
-    app.state.desk = Desk(desk.settings, desk.database, desk.issuing, fetch, desk.log, desk.metrics)
+    app.state.desk = replace(desk, fetch=fetch)
 
 
 def stranger(tmp_path: Path, issuer: str | None = None) -> FileSigner:

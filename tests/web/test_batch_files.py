@@ -1,0 +1,167 @@
+"""What is sent in and read out: odd files, templates, results, events, and whose they are."""
+
+import csv
+import io
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from app.settings import Settings
+from app.storage.database import Database
+from app.storage.tables import Batch, BatchChunk
+from tests.batches import (
+    BATCHES,
+    CSV,
+    NDJSON,
+    Send,
+    many,
+    now_of,
+    work_off,
+)
+from tests.publishing import SLUG, Publisher
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    """None of this depends on the kind of database."""
+    return Settings(database_url=sqlite_url, keys=f"file:{tmp_path / 'keys'}")
+
+
+def last_part(address: str) -> str:
+    return address.rpartition("/")[2]
+
+
+def test_results_for_a_spreadsheet_hold_no_formula(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    batch = send(b'key,email\n=cmd|x,ada@b.example\n"\'=1+1",bob@b.example\n').json()["id"]
+    work_off(app)
+    answer = client.get(f"{BATCHES}/{batch}/results.csv", headers=publisher.headers)
+
+    head, *rows = csv.reader(io.StringIO(answer.text))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert head == ["row", "outcome", "key", "url", "column", "code", "detail"]
+    assert [row[2] for row in rows] == ["'=cmd|x", "'=1+1"]
+
+
+def test_the_template_of_an_achievement_can_be_filled_in_and_sent(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    address = (
+        f"/api/v1/issuers/{SLUG}/achievements/{last_part(publisher.achievement)}/batch-template.csv"
+    )
+    blank = client.get(address, headers=publisher.headers)
+    (row,) = csv.DictReader(io.StringIO(blank.text))
+
+    assert row["achievement"].endswith(publisher.achievement)
+    row |= {"email": "ada@b.example", "key": "1", "name": "Ada"}
+    filled = io.StringIO()
+    writer = csv.DictWriter(filled, row)
+    writer.writeheader()
+    writer.writerow(row)
+    batch = send(filled.getvalue().encode()).json()["id"]
+    work_off(app)
+    assert now_of(client, publisher, batch)["issued"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "code"),
+    [
+        (b"email,mail\n", CSV, 422, "unknown_member"),
+        (b"email,Email\n", CSV, 422, "duplicate_key"),
+        (b"name\nAda\n", CSV, 422, "missing_member"),
+        (b"", CSV, 422, "missing_member"),
+        (b"email\n", CSV, 422, "missing_member"),
+        (b"\xff\xfee\0m\0a\0i\0l\0", CSV, 400, "not_utf8"),
+        (b'email\n"ada\n', CSV, 400, "not_csv"),
+        (b'email\n"' + b"x" * 200_000 + b'"\n', CSV, 400, "not_csv"),
+        (b"e" * 300_000, CSV, 400, "not_csv"),
+        (b"", NDJSON, 422, "missing_member"),
+        (b"{}", {"Content-Type": "application/json"}, 400, "not_json"),
+        (b"email\n", {"Content-Type": "application/zip"}, 415, "unsupported_media_type"),
+    ],
+)
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(
+    app: FastAPI, send: Send, content: bytes, kind: dict[str, str], status: int, code: str
+) -> None:
+    answer = send(content, kind)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    database: Database = app.state.desk.database
+    with database.read() as session:
+        assert session.scalars(select(Batch)).all() == []
+        assert session.scalars(select(BatchChunk)).all() == []
+
+
+def test_sending_again_under_one_idempotency_key_is_one_batch(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    once = {"Idempotency-Key": "class-of-2026"}
+    first = send(many(2), headers=once)
+    again = send(many(2), headers=once)
+    other = send(many(3), headers=once)
+
+    assert (first.status_code, again.content) == (202, first.content)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    assert client.get(BATCHES, headers=publisher.headers).json()["total"] == 1
+
+
+def test_the_batches_under_way_are_bounded(
+    send: Send, client: TestClient, publisher: Publisher
+) -> None:
+    ids = [send(many(1)).json()["id"] for _ in range(10)]
+    refused = send(many(1))
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_batches")
+    client.post(f"{BATCHES}/{ids[0]}/cancel", headers=publisher.headers)
+    assert send(many(1)).status_code == 202
+
+
+def test_progress_comes_as_events_until_the_end(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    batch = send(many(1)).json()["id"]
+    work_off(app)
+    events = client.get(f"{BATCHES}/{batch}/events", headers=publisher.headers)
+
+    assert events.headers["content-type"].startswith("text/event-stream")
+    name, data = events.text.strip().split("\n")
+    assert (name, json.loads(data.removeprefix("data: "))["issued"]) == ("event: end", 1)
+
+
+def test_another_issuers_batch_is_not_there(
+    client: TestClient, publisher: Publisher, send: Send, admin_headers: dict[str, str]
+) -> None:
+    batch = send(many(1)).json()["id"]
+    client.post("/api/v1/issuers", headers=admin_headers, json={"id": "other", "name": "Other"})
+    other = f"/api/v1/issuers/other/batches/{batch}"
+
+    for path in ("", "/results.ndjson", "/results.csv", "/events"):
+        assert client.get(other + path, headers=admin_headers).status_code == 404
+    for deed in ("cancel", "resume"):
+        assert client.post(f"{other}/{deed}", headers=admin_headers).status_code == 404
+    template = (
+        f"/api/v1/issuers/other/achievements/{last_part(publisher.achievement)}/batch-template.csv"
+    )
+    assert client.get(template, headers=admin_headers).status_code == 404
+
+
+def test_no_address_of_a_learner_is_readable_in_the_database_or_the_log(
+    app: FastAPI, send: Send, capfd: pytest.CaptureFixture[str]
+) -> None:
+    send(b"email,grade\nsecret.learner@b.example,99\nnot an address,1\n")
+    work_off(app)
+
+    database: Database = app.state.desk.database
+    with database.read() as session:
+        chunk = session.scalars(select(BatchChunk)).one()
+    assert b"learner" not in zlib.decompress(chunk.results or b"")
+    with pytest.raises(zlib.error):  # sealed: not even what was compressed can be seen
+        zlib.decompress(chunk.content or b"")
+    said = capfd.readouterr()
+    assert "@" not in said.out + said.err
