@@ -38,7 +38,7 @@ class Offers:
 
 
 def publish_offers(publisher: Publisher) -> Offers:
-    """A policy, kept for a moment; a pathway; an achievement that leads there and names policies."""
+    """A policy, kept for a moment; a pathway; an achievement that leads there and names both."""
     client, headers = publisher.client, publisher.headers
     issuer = f"/api/v1/issuers/{SLUG}"
     base = publisher.achievement.partition("/achievements/")[0]

@@ -13,7 +13,16 @@ def issue_module(service: Service) -> bytes:
     """The file of a micro-credential that states everything, issued by the service's issuer."""
     publisher = service.publisher
     path = f"/api/v1/issuers/{SLUG}"
-    definition = a_definition(a_microcredential(definition_policies=None, workload_hours=150))
+    # At the address of this service there is no such pathway: the issuer's own site has it.
+    award = {
+        "award": "https://www.inverbrae.example/awards/pgcert-data-ethics",
+        "name": "PG Certificate Data Ethics",
+        "pathway": "https://www.inverbrae.example/pathways/pgcert-data-ethics",
+        "counts_for": "P5Y",
+    }
+    definition = a_definition(
+        a_microcredential(definition_policies=None, workload_hours=150, stacks_into=[award])
+    )
     made = publisher.client.post(f"{path}/achievements", json=definition, headers=publisher.headers)
     assert made.status_code == 201, made.text
     request = a_request(

@@ -15,6 +15,7 @@ from playwright.sync_api import FilePayload, Page, sync_playwright
 from app.encoding.strict_json import dump_json
 from app.settings import PROJECT, Settings
 from app.storage.database import upgrade
+from tests.browser.offers import publish_offers
 from tests.browser.recognition import hand_in, issue_module
 from tests.browser.running import Service, find_browser, open_browser, serve
 from tests.stacking import open_stack
@@ -43,7 +44,6 @@ def _shots(service: Service) -> Iterator[Shot]:
     yield Shot("share-page-dark", valid, scheme="dark")
     yield Shot("share-page-narrow", valid, width=_NARROW, height=1100)
     yield Shot("share-page-revoked", revoked)
-    yield Shot("catalogue", "/catalogue", height=1060)
     yield Shot("verify-page")
     yield Shot("verify-verified", text=service.document(service.valid).decode(), height=820)
     yield Shot("verify-revoked", text=service.document(service.revoked).decode())
@@ -61,6 +61,11 @@ def _shots(service: Service) -> Iterator[Shot]:
     yield replace(
         evaluation, name="pathway-evaluation-narrow", width=_NARROW, height=1250, scheme="dark"
     )
+    offers = publish_offers(service.publisher)
+    yield Shot("catalogue", "/catalogue", height=1060)
+    yield Shot("achievement-page", f"/achievements/{offers.achievement}", height=1250)
+    yield Shot("policy-page", "/policies/eu-annex-1", height=1060)
+    yield Shot("policies-narrow", "/policies", width=_NARROW, height=1100, scheme="dark")
 
 
 _FURTHER = (

@@ -4,7 +4,7 @@ something.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path
+from fastapi import APIRouter, Body, Depends, Path, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
@@ -156,6 +156,7 @@ def put_policy(
 @router.delete(
     "/issuers/{issuer}/policy",
     status_code=204,
+    response_class=Response,
     summary="Keep no policy any more",
     responses=problems(401, 403, 404),
 )
