@@ -59,12 +59,9 @@ def read_letter(session: Session, desk: IssuingDesk, attempt: Attempt) -> Letter
     credential = session.get_one(Credential, attempt.things["credential"])
     if credential.revoked:
         return Outcome("revoked", final=True)
-    if attempt.sealed is None:
-        return Outcome("mail_given_up", final=True)
+    sealed = attempt.sealed or b""
     try:
-        wish = parse_object(
-            unseal(desk.key_store, attempt.sealed, place=mail_place(attempt.item_id))
-        )
+        wish = parse_object(unseal(desk.key_store, sealed, place=mail_place(attempt.item_id)))
     except KeyStoreError as error:
         return Outcome(error.code)
     return Letter(
@@ -111,11 +108,12 @@ def compose(letter: Letter, settings: Settings, *, now: datetime) -> EmailMessag
     message["Date"] = now
     message["Message-ID"] = f"<{letter.attempt.item_id}@{origin.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = template.language
     message.set_content(placed(template.text, values) + "\n")
     message.add_alternative(
         _html(template.text, values, language=template.language, subject=subject), subtype="html"
     )
+    # Set last: what is about the content goes into a part when parts are made.
+    message["Content-Language"] = template.language
     return message
 
 

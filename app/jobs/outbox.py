@@ -40,7 +40,7 @@ PATIENCE = timedelta(days=3)
 KEPT = timedelta(days=30)
 """How long what became of a webhook can be looked up; dead letters can be replayed as long."""
 
-_SECONDS = 60.0
+_SECONDS = 20.0
 _AT_ONCE = 50
 _ADDRESSES_AT_ONCE = 8
 _FORGOTTEN_AT_ONCE = 1000
@@ -77,7 +77,7 @@ def deliver_outbox(desk: JobDesk, now: datetime) -> None:
 
 
 def deliver_due(database: Database, desk: IssuingDesk, couriers: Couriers, *, now: datetime) -> int:
-    """Attempt what is due, for about a minute at most; how many attempts were made."""
+    """Attempt what is due, for less than a minute; how many attempts were made."""
     until = time.monotonic() + _SECONDS
     attempted = 0
     while time.monotonic() < until:

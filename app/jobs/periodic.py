@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.jobs.desk import JobDesk
+from app.jobs.outbox import deliver_outbox
 from app.jobs.status_lists import resign_status_lists
 
 
@@ -22,7 +23,10 @@ class PeriodicTask:
     run: Callable[[JobDesk, datetime], None]
 
 
-PERIODIC: tuple[PeriodicTask, ...] = (PeriodicTask("resign_status_lists", 60, resign_status_lists),)
+PERIODIC: tuple[PeriodicTask, ...] = (
+    PeriodicTask("deliver_outbox", 5, deliver_outbox),
+    PeriodicTask("resign_status_lists", 60, resign_status_lists),
+)
 """Everything that this service does by itself."""
 
 

@@ -26,7 +26,7 @@ def unseal(store: KeyStore, sealed: bytes, *, place: str) -> bytes:
     nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
         return AESGCM(store.sealing_key()).decrypt(nonce, rest, place.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter for what is too short to be a seal
         raise KeyStoreError(
             "key_store", "a sealed value does not open: the key store has another seal.pem"
         ) from None

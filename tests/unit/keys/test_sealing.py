@@ -35,6 +35,7 @@ def test_a_seal_opens_nowhere_else(tmp_path: Path) -> None:
     for opener, given, place in (
         (store, sealed, "outbox/2"),
         (other, sealed, PLACE),
+        (store, b"", PLACE),
         (store, sealed[:-1] + bytes([sealed[-1] ^ 1]), PLACE),
     ):
         with pytest.raises(KeyStoreError, match="does not open"):
