@@ -190,8 +190,8 @@ def word_standing(issuer: IssuerSummary | None) -> tuple[StandingWords, ...]:
 # Not to be covered is no fault of a credential, so nothing is coloured as one.
 _FITS = {
     Fit.COVERED: ("good", "this credential is within that."),
-    Fit.NOT_COVERED: ("unsure", "this credential is not within that: "),
-    Fit.NOT_COMPARABLE: ("mute", "whether this credential is within that cannot be told: "),
+    Fit.NOT_COVERED: ("unsure", "this credential is not within that, because "),
+    Fit.NOT_COMPARABLE: ("mute", "whether this credential is within that cannot be told, because "),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import typer
+from sqlalchemy.orm import Session
 
 from app.cli import verify as cli_verify
 from app.credentials.png import bake_png
@@ -27,11 +28,13 @@ from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
 from app.registry.issuers import create_issuer
 from app.registry.keys import did_document, keys_of
+from app.registry.listing_input import read_listing
+from app.registry.trusted_issuers import add_listing
 from app.settings import Settings
 from app.storage.database import Database, make_engine, upgrade
 from app.web.pictures import picture_png, picture_svg
 from tests.builders import a_profile, an_achievement_definition, an_issue_request
-from tests.cli.conftest import Ran, Signet, a_badge, an_issuer
+from tests.cli.conftest import Ran, Signet, a_badge, an_issuer, edit
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AT = ("--at", "2026-03-03T09:00:00Z")
@@ -466,3 +469,36 @@ def test_odd_documents_are_judged_by_the_verifier(
     statuses = [verify(badge, **{published.did_url: document}).status for document in odd]
 
     assert set(statuses) <= {1, 3}
+
+
+def test_whom_the_registry_lists_is_known_on_the_command_line_too(
+    signet: Signet, badge: str, published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_issuer(signet)
+    did = published.credential["issuer"]["id"]
+    listed = {"did": did, "name": "Inverbrae", "award_types": ["Degree"], "from": f"{NOW:%FT%TZ}"}
+
+    def enter(session: Session) -> None:
+        listing = read_listing(listed, now=NOW)
+        add_listing(session, listing, source="https://l.example", now=NOW, actor="cli:test")
+
+    edit(enter)
+    documents = published.documents
+    monkeypatch.setattr(
+        cli_verify,
+        "make_fetch",
+        lambda **_: lambda url: Fetched(url, json.dumps(documents[url]).encode(), ""),
+    )
+
+    issuer = signet("verify", badge, *AT, "--json").json["issuer"]
+    said = signet("verify", badge, *AT).out
+    before = signet("verify", badge, "--at", "2026-03-02T11:59:59Z", "--json").json["issuer"]
+
+    assert issuer["trusted"] is True
+    (known,) = issuer["known_by"]
+    assert (known["source"], known["fit"]) == ("https://l.example", "not_covered")
+    assert "This issuer is listed by l.example." in said
+    assert (
+        "Known for Degree: this credential is not within that, because its kind of award is" in said
+    )
+    assert before["trusted"] is False

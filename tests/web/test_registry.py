@@ -352,10 +352,10 @@ def test_a_check_says_whether_the_listing_covers_the_credential(
         ("own", "covered", False),
     ]
     scopes = [words.scope for words in word_standing(issuer)]
-    assert any("is not within that: its kind of award is " in scope for scope in scopes)
-    assert any("cannot be told: it names no field of study" in scope for scope in scopes)
+    assert any("is not within that, because its kind of award is " in scope for scope in scopes)
+    assert any("cannot be told, because it names no field of study" in scope for scope in scopes)
     page = registry.client.get(path, headers=BROWSER).text
-    assert "is not within that: its kind of award is " in page
+    assert "is not within that, because its kind of award is " in page
 
 
 def test_a_list_of_many_is_taken_whole(registry: Registry) -> None:
