@@ -15,6 +15,7 @@ from app.errors import CheckUndecided
 from app.fetch import Fetched
 from tests.microcredentials import a_definition, a_microcredential, a_request
 from tests.publishing import SLUG, Publisher
+from tests.stacking import a_certificate_rule
 
 PATH = "/recognition/reports"
 PAGE = {"Accept": "text/html"}
@@ -123,6 +124,8 @@ def test_an_object_has_the_limits_of_one_credential(client: TestClient, badge: J
             "/target_framework",
         ),
         ({"credentials": ["x"], "score": True}, 422, "unknown_member", "/score"),
+        ({"credentials": ["x"], "pathway": "nobodys"}, 422, "unknown_term", "/pathway"),
+        ({"credentials": ["x"], "policy": {"label": "L"}}, 422, "missing_member", "/policy/rules"),
         ([], 422, "wrong_type", ""),
     ],
 )
@@ -254,3 +257,54 @@ def test_the_page_of_a_bad_credential_reads_nothing_of_it(
     assert "Not valid: changed or forged" in page.text
     assert "Doctor" not in page.text
     assert "13. Decision" not in page.text
+
+
+def test_a_whole_policy_is_called_by_its_digest(client: TestClient, badge: JsonObject) -> None:
+    """Whatever name it gives itself: nothing passes for a policy that everybody knows."""
+    policy = {
+        "id": "http://127.0.0.1:8000/policies/eu-annex-1",
+        "label": "Ours",
+        "rules": [
+            {"id": "grade", "level": "must", "test": {"present": "result.value"}},
+            {"id": "large", "level": "must", "test": {"range": "workloadHours", "min": 900}},
+        ],
+    }
+
+    report = ask(client, badge, policy=policy).json()
+
+    line = report["credentials"][0]["definition_policies"][-1]
+    assert line["policy"].startswith("handed in with the request (sha384-")
+    assert line["conforms"] is False
+    assert [each["rule"] for each in line["not_met"]] == ["large"]
+    assert line["policy"] in [each["id"] for each in report["header"]["policies"]]
+
+
+def test_a_pathway_is_reckoned_with_the_credentials_of_the_report(
+    publisher: Publisher, badge: JsonObject
+) -> None:
+    client = publisher.client
+    made = client.post(
+        f"/api/v1/issuers/{SLUG}/pathways",
+        json=a_certificate_rule(publisher.define(name="Certificate")),
+        headers=publisher.headers,
+    )
+    pathway = made.json()["id"]
+    forged = {**badge, "name": "Doctor of Everything"}
+    body = {"credentials": [badge, forged], "pathway": pathway}
+
+    report = client.post(PATH, json=body).json()
+    page = client.post(PATH, json=body, headers=PAGE).text
+
+    reckoned = report["pathway"]
+    assert reckoned["satisfied"] is False
+    assert reckoned["used"] == [badge["id"]]
+    first = reckoned["checks"][0]
+    assert (first["requirement"], first["found_in_words"]) == (
+        "At least 60 SCQF credits",
+        "20 SCQF credits",
+    )
+    assert reckoned["excluded"][0]["credential"] == "Credential 2"  # not by the id that it claims
+    assert [each["id"] for each in reckoned["manual"]] == ["coherence", "board"]
+    assert "Not all that can be counted is there." in page
+    assert "The examination board confirms the award" in page
+    assert ask(client, badge).json()["pathway"] is None

@@ -607,3 +607,42 @@ def test_awards_without_rules_are_asked_about(option: JsonObject, question: str 
 
     assert (question is None) is not any("published?" in each for each in questions)
     assert question is None or any(each.endswith(question) for each in questions)
+
+
+# --- 13: decisions of others --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("digest", "same"), [(None, None), ("sha384-x", False)])
+def test_a_decision_is_held_against_what_the_credential_says(
+    digest: str | None, same: bool | None
+) -> None:
+    subject = {"id": CREDENTIAL_URL, "type": ["EndorsementSubject"], "digestSRI": digest}
+    subject = {name: each for name, each in subject.items() if each is not None}
+    endorsement = an_endorsement(CREDENTIAL_URL, credentialSubject=subject)
+
+    part = contents_of(a_report(an_entry(a_document(MODULE)), an_entry(endorsement, ABROAD)))
+
+    [line] = part["decisions_presented"]
+    assert line["same_content"] is same
+    assert line["endorsed_by"] == ABROAD.did
+
+
+def test_a_registered_institution_is_told_with_its_register() -> None:
+    entry = RegisterEntry(
+        "https://r.example", ABROAD.did, None, (), datetime(2026, 4, 1, tzinfo=UTC)
+    )
+    tables = Tables(registers={ABROAD.did: (entry,)})
+    endorsement = an_entry(an_endorsement(CREDENTIAL_URL), ABROAD)
+
+    part = contents_of(a_report(an_entry(a_document(MODULE)), endorsement, tables=tables))
+
+    assert part["decisions_presented"][0]["register"] == "found in a register"
+
+
+def test_an_endorsement_of_something_else_is_no_decision_on_it() -> None:
+    endorsement = an_entry(an_endorsement(ACHIEVEMENT_URL), ABROAD)
+
+    report = a_report(an_entry(a_document(MODULE)), endorsement).as_json()
+
+    assert report["credentials"][0]["decisions_presented"] == []
+    assert report["credentials"][1]["endorses"] == ACHIEVEMENT_URL

@@ -1,0 +1,91 @@
+"""Issuing a recognition decision: an endorsement of a credential, signed by who received it.
+
+The credential may be anybody's; whoever calls has verified it. The endorsement is stored, served,
+listed and revoked like every credential that is issued here. It awards nothing, so no definition
+policy and no board stand before it: the decision was made by people.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.credentials.recognition_decision import RecognitionDecision, build_decision
+from app.issuing.desk import IssuingDesk
+from app.issuing.records import facts_of, refuse_backward_clock
+from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
+from app.issuing.status_lists import PURPOSE, reserve_entry
+from app.proofs.checked import check_document
+from app.proofs.profiles import OPEN_BADGE
+from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.registry.row_ids import new_row_id
+from app.status.bitstring import status_entry
+from app.storage.audit import append_audit
+from app.storage.tables import Credential
+
+
+def issue_decision(
+    session: Session,
+    desk: IssuingDesk,
+    issuer_id: str,
+    decision: RecognitionDecision,
+    *,
+    endorsed: str,
+    content_digest: str,
+    now: datetime,
+    actor: str,
+) -> Credential:
+    """Sign and store the decision about the credential with this id and content.
+
+    The steps are those of `issue_credential`. Nothing is committed here. Raises NotFound (issuer),
+    Conflict (`issuer_has_no_key`), CheckFailed, KeyStoreError and Unavailable.
+    """
+    issuer = load_issuer(session, issuer_id)
+    hold_keys(session, issuer.id)
+    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
+    token_key = find_active_key(session, issuer.id, CREDENTIALS, "P-256")
+    keys = [key] if token_key is None else [key, token_key]
+    refuse_backward_clock(session, issuer.id, now)
+    entry = reserve_entry(session, desk, issuer, now=now, actor=actor)
+    row_id = new_row_id()
+    document = build_decision(
+        decision,
+        credential_url=desk.credential_url(row_id),
+        issuer_profile=issuer_profile(issuer),
+        credential_status=status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE),
+        endorsed=endorsed,
+        content_digest=content_digest,
+        now=now,
+    )
+    checked = check_document(document, profile=OPEN_BADGE, contexts=desk.contexts)
+    note_signing(session, issuer, keys, row_id, now=now, actor=actor)
+    secured = sign_and_verify(desk, issuer, key, checked, now=now)
+    token = None if token_key is None else sign_and_verify_jwt(desk, issuer, token_key, checked)
+    facts = facts_of(checked.document)
+    credential = Credential(
+        id=row_id,
+        issuer_id=issuer.id,
+        achievement_id=None,
+        key_id=key.id,
+        credential_id=facts.credential_id,
+        document=secured,
+        jwt=token,
+        status_list_id=entry.list_id,
+        status_list_index=entry.index,
+        issued_at=now,
+        valid_from=facts.valid_from,
+        valid_until=facts.valid_until,
+    )
+    session.add(credential)
+    session.flush()
+    note_signed(session, issuer, keys, row_id, now=now, actor=actor)
+    append_audit(
+        session,
+        at=now,
+        actor=actor,
+        action="recognition.decided",
+        issuer_id=issuer.id,
+        subject=row_id,
+        details={"decision": decision.outcome, "digest": content_digest},
+    )
+    return credential
