@@ -1,14 +1,17 @@
-"""`signet issue` and `signet revoke`: one credential, by hand."""
+"""`signet issue` and `signet revoke`: one credential by hand, or a file of them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.desk import AsJson, Desk, actor, current_time, open_desk
+from app.cli.issue_batch import issue_file
 from app.cli.output import WrongUsage, note, say_fields, say_json
 from app.credentials.issue_request import parse_issue_request
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject, parse_object
+from app.issuing.batches import ALL, PARTIAL, BatchOptions
 from app.issuing.issue import issue_credential
 from app.issuing.records import load_credential
 from app.issuing.revocation import revoke_credential
@@ -17,7 +20,9 @@ from app.storage.tables import Credential
 
 def issue(
     issuer: Annotated[str, typer.Option(help="The issuer's short name.")],
-    achievement: Annotated[str, typer.Option(help="The achievement's address or its last part.")],
+    achievement: Annotated[
+        str | None, typer.Option(help="The achievement's address or its last part.")
+    ] = None,
     email: Annotated[
         str | None, typer.Option(help="The learner's e-mail address; only its hash is signed.")
     ] = None,
@@ -31,13 +36,36 @@ def issue(
     minute: Annotated[
         str | None, typer.Option(help="The minute of the board that confirmed the award.")
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Instead: a CSV file with a row for each learner.")
+    ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="With --csv: issue the rows that can be issued.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --csv: only check every row.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Issue a credential to one learner.
+    """Issue a credential to one learner, or with --csv one to each row of a file.
 
     \b
     Example: signet issue --issuer law --achievement kX2b9QmT0aLr5VnYc7Wd3g --email ada@example.org
+
+    Nothing of a file is issued while rows have to be mended, and the same file again issues
+    nothing new.
     """
+    if csv is not None:
+        if (email, did, name, valid_until, minute) != (None,) * 5:
+            raise WrongUsage("With --csv the learners and what they get stand in the file.")
+        options = BatchOptions("csv", PARTIAL if partial else ALL, dry_run, achievement)
+        with open_desk() as desk:
+            issue_file(desk, issuer, csv, options, as_json)
+        return
+    if partial or dry_run:
+        raise WrongUsage("--partial and --dry-run are for --csv.")
+    if achievement is None:
+        raise WrongUsage("Say what is awarded: --achievement ID.")
     if (email is None) is (did is None):
         raise WrongUsage("Say whom it is for: either --email ADDRESS or --did DID.")
     recipient = {"email": email, "did": did, "name": name}
