@@ -25,8 +25,8 @@ _SENTENCES = 3
 # same everywhere, and Markdown needs them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # How those show in JSON: escaped, or as UTF-8.
-_MARKS = (b"null", b"\\u", b"\\b", b"\\f", b"\x7f", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_C1_MARK = re.compile(rb"\xc2[\x80-\x9f]")
+_ESCAPED = (b"\\u", b"\\b", b"\\f")
+_BEYOND_ASCII = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 
 # Of these there are few, in many documents: that one is sound is remembered by its bytes.
 _RECURRING = frozenset({"Achievement", "Profile"})
@@ -72,9 +72,11 @@ def _is_clean_tree(value: Any, empty_arrays: bool) -> bool:
     data = bytes_of(value)
     if data is None:  # half of a surrogate pair
         return False
-    if any(mark in data for mark in _MARKS) or (not empty_arrays and b"[]" in data):
+    if b"null" in data or b"\x7f" in data or (not empty_arrays and b"[]" in data):
         return False
-    return data.isascii() or _C1_MARK.search(data) is None
+    if b"\\" in data and any(escape in data for escape in _ESCAPED):
+        return False
+    return data.isascii() or _BEYOND_ASCII.search(data) is None
 
 
 def _tree_findings(value: Any, pointer: str, empty_arrays: bool) -> Iterator[Finding]:

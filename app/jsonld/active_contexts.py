@@ -108,7 +108,7 @@ class ActiveContext:
         self._scoping = frozenset(
             t for t, m in self.mappings.items() if m.get("@context") not in (None, False)
         )
-        self._of_types: dict[tuple[str, ...], ActiveContext] = {}
+        self._of_types: dict[tuple[str, ...], tuple[ActiveContext, tuple[str, ...]]] = {}
         self._of_contexts: dict[tuple[str, ...], ActiveContext] = {}
 
     def iri(self, value: str) -> str:
@@ -120,18 +120,19 @@ class ActiveContext:
             raise Unmodelled
         return f"<{value}>"
 
-    def of_types(self, types: list[str]) -> "ActiveContext":
-        """The context inside a node of these types, which may scope one of their own."""
-        scoping = self._scoping.intersection(types)
-        if not scoping:
-            return self
-        key = tuple(sorted(scoping))
-        found = self._of_types.get(key)
+    def inside(self, types: tuple[str, ...]) -> "tuple[ActiveContext, tuple[str, ...]]":
+        """The context inside a node of these types, which may scope one of their own; their IRIs.
+
+        A type scopes for its own node only, and the types themselves are read outside of it.
+        """
+        found = self._of_types.get(types)
         if found is None:
-            found = self
-            for name in key:
-                found = found.scoped(self.mappings[name]["@context"], propagate=False)
-            self._of_types[key] = found
+            context = self
+            for name in sorted(self._scoping.intersection(types)):
+                context = context.scoped(self.mappings[name]["@context"], propagate=False)
+            found = context, tuple(self.types[name] for name in types)
+            if self.types.keys() >= set(types) and len(self._of_types) < MAX_ACTIVE_CONTEXTS:
+                self._of_types[types] = found
         return found
 
     def of_contexts(self, urls: tuple[str, ...]) -> "ActiveContext":

@@ -117,15 +117,17 @@ class _Writer:
         """Write all that a node object says; the node itself as a term of N-Quads."""
         if "@context" in node:
             context = context.of_contexts(self.context_urls(node["@context"]))
-        types = _types(node["type"]) if "type" in node else []
-        inside = context.of_types(types)
+        inside, types = context.inside(_types(node["type"]) if "type" in node else ())
         own: Node = _id(node, inside) if "id" in node else Blank(parent, predicate)
         principal = self._root is None or (predicate == _SUBJECT and parent is self._root)
         if self._root is None:
             self._root = own
         subject = _Subject(own, graph, self._said)
-        self._write_types(subject, tuple(context.types[t] for t in types), principal)
         head, write, terms = subject.head, subject.write, inside.terms
+        for iri in types:
+            write(f"{head}{_TYPE} {iri} .\n")
+        if types and graph is None and isinstance(own, str):
+            (self._principals if principal else self._said.mentions).append((own, types))
         for name, value in node.items():
             term = terms[name]
             if term is None:
@@ -145,13 +147,6 @@ class _Writer:
             self._said.blanks.append(own)
             self._said.hashes.append(own.hash())
         return own
-
-    def _write_types(self, subject: _Subject, iris: tuple[str, ...], principal: bool) -> None:
-        for iri in iris:
-            subject.write(f"{subject.head}{_TYPE} {iri} .\n")
-        if iris and subject.graph is None and isinstance(subject.node, str):
-            mentions = self._principals if principal else self._said.mentions
-            mentions.append((subject.node, iris))
 
     def _value(self, subject: _Subject, predicate: str, term: Term, value: object) -> None:
         """Write the statement that has one value of a term for its object."""
@@ -243,9 +238,9 @@ class _Writer:
                 raise Unmodelled
 
 
-def _types(given: Any) -> list[str]:
-    """The types of a node as a list of texts."""
-    types: list[str] = given if isinstance(given, list) else [given]
+def _types(given: Any) -> tuple[str, ...]:
+    """The types of a node."""
+    types = tuple(given) if isinstance(given, list) else (given,)
     if not all(isinstance(name, str) for name in types):
         raise Unmodelled
     return types

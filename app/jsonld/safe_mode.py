@@ -26,6 +26,8 @@ from app.jsonld.rdfc10 import canonicalize_quads
 # Where a document may hold another one with a @context of its own.
 _DOCUMENT_MEMBERS = frozenset({"endorsement", "verifiableCredential"})
 _VALUE_OBJECT = frozenset({"@value", "@language", "@direction"})
+_NESTED_KINDS = frozenset({dict, list})
+_JSON_KINDS = _NESTED_KINDS | {str, int, float, bool}  # but for null
 _SUBJECT = "https://www.w3.org/2018/credentials#credentialSubject"
 
 ContextRule = Callable[[object], None]
@@ -72,20 +74,19 @@ def check_structure(
 def _is_plain(document: Mapping[str, Any]) -> bool:
     """Whether a document has nothing in it that would have to be looked at more closely."""
     waiting: list[Any] = [{name: item for name, item in document.items() if name != "@context"}]
-    while waiting:
-        item = waiting.pop()
+    names: list[str] = []
+    for item in waiting:
         values = item
-        if isinstance(item, dict):
-            names = " ".join(item)
-            if "@" in names or ":" in names or not _DOCUMENT_MEMBERS.isdisjoint(item):
-                return False
+        if type(item) is dict:
+            names += item
             values = item.values()
-        for value in values:
-            if value is None:
-                return False
-            if isinstance(value, dict | list):
-                waiting.append(value)
-    return True
+        kinds = set(map(type, values))
+        if not kinds <= _JSON_KINDS:
+            return False
+        if not kinds.isdisjoint(_NESTED_KINDS):
+            waiting += [value for value in values if type(value) in _NESTED_KINDS]
+    together = " ".join(names)
+    return "@" not in together and ":" not in together and _DOCUMENT_MEMBERS.isdisjoint(names)
 
 
 def _check_members(

@@ -29,7 +29,8 @@ class Blank:
 
     def hash(self) -> str:
         """The first-degree hash (RDFC-1.0 section 4.6): itself `_:a`, all other blanks `_:z`."""
-        lines = [f"_:a {fact}" for fact in set(self.facts)]
+        facts = self.facts if len(set(self.facts)) == len(self.facts) else set(self.facts)
+        lines = [f"_:a {fact}" for fact in facts]
         lines += [f"_:a {predicate} _:z .\n" for predicate, _ in self.links]
         if self.parent is not None:
             parent = self.parent if isinstance(self.parent, str) else "_:z"
@@ -83,9 +84,9 @@ class Statements:
             lines += [f"{name} {predicate} {names[to]} .\n" for predicate, to in blank.links]
             if isinstance(blank.parent, str):
                 lines.append(f"{blank.parent} {blank.predicate} {name} .\n")
-        if len(set(lines)) < len(lines):  # a dataset is a set
-            lines = list(set(lines))
         lines.sort()
+        if len(set(lines)) < len(lines):  # a dataset is a set
+            lines = list(dict.fromkeys(lines))
         return "".join(lines)
 
     def _quads(self) -> Iterator[Quad]:
