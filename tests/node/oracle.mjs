@@ -167,6 +167,38 @@ const actions = {
     });
   },
 
+  // What an entity's metadata comes to in each federation, null where no chain to the anchor is found.
+  async resolveFederations({entity, anchor, federations}) {
+    const {resolveTrustChains} = await import('@openid-federation/core');
+    const jose = await import('jose');
+    const answers = [];
+    for(const documents of federations) {
+      globalThis.fetch = async address => {
+        const url = new URL(address);
+        url.searchParams.delete('iss'); // no longer part of the request, and sent all the same
+        const statement = documents[url.toString()];
+        return statement ?
+          new Response(statement, {headers: {'content-type': 'application/entity-statement+jwt'}}) :
+          new Response('', {status: 404});
+      };
+      try {
+        const [chain] = await resolveTrustChains({
+          entityId: entity,
+          trustAnchorEntityIds: [anchor],
+          verifyJwtCallback: async ({jwt, jwk}) => {
+            const {alg} = jose.decodeProtectedHeader(jwt);
+            return jose.compactVerify(jwt, await jose.importJWK(jwk, alg)).then(
+              () => true, () => false);
+          }
+        });
+        answers.push(chain?.resolvedLeafMetadata ?? null);
+      } catch(error) {
+        answers.push(null);
+      }
+    }
+    return answers;
+  },
+
   // One token per header, payload and key.
   async signTokens({tokens}) {
     const jose = await import('jose');
