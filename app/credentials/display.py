@@ -176,7 +176,7 @@ def view_badge(document: Mapping[str, Any]) -> BadgeView:
         title=text_in(achievement.get("name")) or text_in(document.get("name")) or _kind(document),
         description=text_in(achievement.get("description")) or text_in(document.get("description")),
         achievement_id=iri_in(achievement.get("id")),
-        achievement_type=_term(achievement.get("achievementType")),
+        achievement_type=_term(achievement.get("achievementType")) or _endorsement(document),
         criteria_markdown=_criteria_text(achievement),
         criteria_url=link_in(criteria.get("id")),
         image_src=image,
@@ -363,6 +363,11 @@ def _with_id(candidates: list[dict[str, Any]], identifier: Any) -> dict[str, Any
     """The object that has this identifier; an empty one when there is none."""
     found = [each for each in candidates if identifier is not None and each.get("id") == identifier]
     return first_of(found)
+
+
+def _endorsement(document: Mapping[str, Any]) -> str | None:
+    """The word for a credential that speaks for another one instead of an achievement."""
+    return "endorsement" if "EndorsementCredential" in values_of(document.get("type")) else None
 
 
 def _endorsements(*parts: Mapping[str, Any]) -> int:

@@ -163,6 +163,7 @@ def build_decision(
         "id": credential_url,
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "name": f"Recognition decision: {OUTCOMES[decision.outcome]}",
+        "description": _summary(decision),
         "issuer": issuer_profile,
         "validFrom": format_datetime(now),
         "credentialSubject": {
@@ -173,6 +174,16 @@ def build_decision(
         },
         "credentialStatus": credential_status,
     }
+
+
+def _summary(decision: RecognitionDecision) -> str:
+    """One sentence for those who show no more than a name and a description."""
+    granted = [each.words for each in (decision.credit, decision.level) if each is not None]
+    amount = f", with {' at '.join(granted)}" if granted else ""
+    outcome = OUTCOMES[decision.outcome].capitalize()
+    when = decision.decided_on.isoformat()
+    toward, by = (" ".join(each.split()) for each in (decision.toward, decision.decided_by))
+    return f"{outcome} toward {toward}{amount}. Decided by {by} on {when}."
 
 
 def comment_of(decision: RecognitionDecision) -> str:

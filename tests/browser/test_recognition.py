@@ -55,3 +55,15 @@ def test_the_printed_report_has_room_for_the_decision(
 
     assert page.get_by_role("rowheader", name="Decided by (role)").is_visible()
     assert not page.get_by_role("link", name="Another report").is_visible()
+
+
+def test_the_form_makes_a_pdf(window: Window, module: bytes, tmp_path: Path) -> None:
+    page = window.open("/recognition")
+    path = tmp_path / "module.json"
+    path.write_bytes(module)
+    page.get_by_label("Credential files").set_input_files(path)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Make it a PDF").click()
+
+    assert started.value.suggested_filename == "recognition-report.pdf"
+    assert Path(started.value.path()).read_bytes().startswith(b"%PDF-1.7")

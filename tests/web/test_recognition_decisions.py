@@ -63,7 +63,14 @@ def test_a_decision_is_an_endorsement_that_verifies_and_can_be_revoked(
     signed = answer.json()["credential"]
     client = publisher.client
     assert client.get(answer.json()["url"]).json() == signed
-    assert "Recognition decision" in client.get(answer.json()["url"], headers=PAGE).text
+    shown = client.get(answer.json()["url"], headers=PAGE).text
+    assert "Recognition decision: recognised in part" in shown
+    assert '<p class="kicker">endorsement</p>' in shown
+    assert "LinkedIn" not in shown
+    assert signed["description"] == (
+        "Recognised in part toward MSc Data Ethics, with 5 ECTS credits at EQF level 7. "
+        "Decided by Admissions board on 2026-02-27."
+    )
     assert signed["type"] == ["VerifiableCredential", "EndorsementCredential"]
     assert signed["issuer"]["name"] == "Nordhavn College"
     unsecured = {name: value for name, value in badge.items() if name != "proof"}

@@ -230,7 +230,9 @@ def _page(
             settings, view.image_src, title=view.title, issuer=view.issuer_name
         ),
         "qr": qr_svg(url, "QR code with the address of this page, the same as the link below it"),
-        "linkedin": _linkedin(row, view, url) if words.tone == "good" else None,
+        "linkedin": _linkedin(row, view, url)
+        if words.tone == "good" and view.achievement_id is not None
+        else None,
         "downloads": [each for each in _DOWNLOADS if each.suffix != "jwt" or row.jwt],
         "technical": _technical(result.claimed or {}),
         "outside": outside_verifier(url),
