@@ -125,6 +125,8 @@ ROWS = [
     Row("POST", f"{ACHIEVEMENT}/withdraw", "achievements:write", 200),
     Row("GET", "/api/v1/policies", "anybody's key", 200),
     Row("PUT", "/api/v1/issuers/{issuer}/policy", "issuers:write", 200, {"preset": "nzqa"}),
+    Row("GET", "/api/v1/issuers/{issuer}/policy", "any key", 200),
+    Row("DELETE", "/api/v1/issuers/{issuer}/policy", "issuers:write", 204),
     Row("POST", "/api/v1/policies/nzqa/check", "anybody's key", 200, {"credential": {}}),
     Row(
         "POST",
@@ -176,6 +178,9 @@ class World:
             }
         if row.path.endswith("/credentials/issue"):
             body = {"credential": self.unsigned()}
+        if row.method == "GET" and row.path.endswith("/policy"):
+            keeper = self.make_key(SLUG, "issuers:write")
+            self.client.put(path, headers=keeper, json={"preset": "nzqa"})
         return self.client.request(row.method, path, headers=headers, json=body)
 
     def unsigned(self) -> dict[str, Any]:
