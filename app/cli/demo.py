@@ -23,11 +23,14 @@ from app.cli.desk import (
 from app.cli.output import note, say, say_fields, say_json
 from app.cli.serve import HostOption, PortOption, check_address, run
 from app.credentials.issue_request import parse_issue_request
+from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import Conflict, NotAuthenticated, NotFound
 from app.issuing.issue import issue_credential
-from app.issuing.records import list_credentials
+from app.issuing.policies import set_policy
+from app.issuing.records import list_credentials, load_credential
 from app.keys.did_web import did_web_of
-from app.registry.achievements import achievement_url, create_achievement
+from app.pathways.records import create_pathway, newest_pathways, pathway_url
+from app.registry.achievements import achievement_url, create_achievement, list_achievements
 from app.registry.api_keys import authenticate, create_api_key
 from app.registry.images import image_url, store_image
 from app.registry.issuers import create_issuer, list_issuers, load_issuer
@@ -48,6 +51,11 @@ class Tour:
 
     issuer: str
     badge: str
+    achievement: str | None
+    pathway: str | None
+    policy: str
+    catalogue: str
+    recognition: str
     verify: str
     docs: str
     api_key: str
@@ -61,7 +69,8 @@ def demo(
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Set up a first look: a database, a demo issuer, one badge, an API key; then serve it.
+    """Set up a first look: a database, a demo issuer, a micro-credential with its pathway, one
+    badge, an API key; then serve it.
 
     \b
     Example: signet demo --port 8000
@@ -92,9 +101,17 @@ def prepare(desk: Desk, *, now: datetime) -> Tour:
     slug = _demo_slug(desk)
     badge = _newest_badge(desk, slug) or _issue_badge(desk, slug, now=now)
     site = desk.settings.public_url
+    with desk.database.read() as session:
+        ways = newest_pathways(session, slug, limit=1)
+        course = load_credential(session, badge).achievement_id
     return Tour(
         issuer=slug,
         badge=desk.issuing.credential_url(badge),
+        achievement=achievement_url(desk.settings, course) if course else None,
+        pathway=pathway_url(desk.settings, ways[0].id) if ways else None,
+        policy=f"{site}/policies/{demo_data.POLICY}",
+        catalogue=f"{site}/catalogue",
+        recognition=f"{site}/recognition",
         verify=f"{site}/verify",
         docs=f"{site}/docs",
         api_key=_api_key(desk, now=now),
@@ -130,7 +147,30 @@ def _newest_badge(desk: Desk, slug: str) -> str | None:
 
 
 def _issue_badge(desk: Desk, slug: str, *, now: datetime) -> str:
-    """The demo's badge, issued along the road that every badge takes, in one transaction."""
+    """The demo's badge, issued along the road that every badge takes."""
+    course = _course(desk, slug) or _publish_course(desk, slug, now=now)
+    with desk.database.write() as session:
+        body = demo_data.issue_body(achievement_url(desk.settings, course), now=now)
+        request = parse_issue_request(body)
+        row = issue_credential(session, desk.issuing, slug, request, now=now, actor=actor())
+        return row.id
+
+
+def _course(desk: Desk, slug: str) -> str | None:
+    """The course of the demo issuer, if it is published."""
+    with desk.database.read() as session:
+        page = list_achievements(session, slug, limit=MAX_LIMIT, cursor=None)
+        names = {row.id: parse_object(row.document)["name"] for row in page.items}
+    return next((id_ for id_, name in names.items() if name == demo_data.TITLE), None)
+
+
+def _publish_course(desk: Desk, slug: str, *, now: datetime) -> str:
+    """The issuer, its certificate with the pathway there, the course that counts towards it, and
+    the policy from now on, in one transaction.
+
+    The policy comes last: under it a second person would have to approve what carries credit.
+    """
+    settings = desk.settings
     with desk.database.write() as session:
         try:
             issuer = load_issuer(session, slug)
@@ -138,24 +178,34 @@ def _issue_badge(desk: Desk, slug: str, *, now: datetime) -> str:
             issuer = create_issuer(
                 session,
                 desk.issuing.key_store,
-                desk.settings,
+                settings,
                 slug=slug,
                 profile=demo_data.PROFILE,
                 did_method="web",
                 now=now,
                 actor=actor(),
             )
-        title = demo_data.TITLE
-        drawing = picture_svg(title, demo_data.PROFILE["name"])
+
+        def publish(definition: JsonObject) -> str:
+            return create_achievement(
+                session, settings, issuer, definition, now=now, actor=actor()
+            ).id
+
+        certificate = achievement_url(settings, publish(demo_data.certificate()))
+        rule = demo_data.pathway(certificate)
+        way = create_pathway(session, settings, issuer, rule, now=now, actor=actor())
+        drawing = picture_svg(demo_data.TITLE, demo_data.PROFILE["name"])
         picture = store_image(session, drawing, "image/svg+xml", now=now)
-        definition = demo_data.achievement(image_url(desk.settings, picture))
-        achievement = create_achievement(
-            session, desk.settings, issuer, definition, now=now, actor=actor()
+        definition = demo_data.achievement(
+            image_url(settings, picture),
+            certificate_url=certificate,
+            pathway_url=pathway_url(settings, way.id),
+            policy_url=f"{settings.public_url}/policies/{demo_data.POLICY}",
         )
-        body = demo_data.issue_body(achievement_url(desk.settings, achievement.id), now=now)
-        request = parse_issue_request(body)
-        row = issue_credential(session, desk.issuing, slug, request, now=now, actor=actor())
-        return row.id
+        course = publish(definition)
+        policy = {"preset": demo_data.POLICY}
+        set_policy(session, settings, issuer, policy, now=now, actor=actor())
+        return course
 
 
 def _api_key(desk: Desk, *, now: datetime) -> str:
@@ -187,11 +237,17 @@ def _say(tour: Tour) -> None:
     say()
     say(qr_text(tour.badge))
     say()
-    say_fields(
+    places = (
         ("The badge", tour.badge),
+        ("What it is worth", tour.achievement),
+        ("Where it leads", tour.pathway),
+        ("Its definition", tour.policy),
+        ("The catalogue", tour.catalogue),
         ("Check a badge", tour.verify),
+        ("For registrars", tour.recognition),
         ("The API", tour.docs),
         ("An API key", tour.api_key),
     )
+    say_fields(*((label, place) for label, place in places if place is not None))
     say()
     note("The key is an administrator's. Keep it out of scripts that others can read.")

@@ -1,7 +1,7 @@
 """What the first look shows: a university in an example, a course, and what a learner did in it.
 
-Frameworks and vocabularies are real and so are their addresses; the university is not, and nobody
-in particular earned the badge.
+Frameworks, vocabularies and the definition policy are real and so are their addresses; the
+university is not, and nobody in particular earned the badge.
 """
 
 from datetime import datetime, timedelta
@@ -12,6 +12,8 @@ from app.encoding.strict_json import JsonObject
 ISSUER_ID = "university-of-example"
 LEARNER = "learner@example.org"
 TITLE = "Research Data Management"
+CERTIFICATE = "Certificate in Research Data"
+POLICY = "eu-annex-1"
 
 PROFILE: JsonObject = {
     "name": "University of Example",
@@ -30,22 +32,110 @@ PROFILE: JsonObject = {
 _CRITERIA = """\
 To earn this credential a learner has
 
-1. followed the six-week online course (125 hours of work in all),
+1. followed the six-week online course,
 2. written a **data management plan** for a research project of their own, which two examiners \
 assessed with the rubric below, and
 3. passed a supervised **written examination** (pass mark 50 %).
-
-Learners who have earned it can
-
-- plan how research data are collected, described, stored and shared,
-- choose a licence and a repository, and give data a persistent identifier,
-- apply the *FAIR* principles (findable, accessible, interoperable, reusable), and
-- handle personal data lawfully, with a data protection assessment where one is needed.
 """
 
 
-def achievement(image_url: str) -> JsonObject:
-    """The course's definition, as the API takes it, with its picture at this address."""
+def certificate() -> JsonObject:
+    """The award that the course counts towards, as the API takes it."""
+    return {
+        "name": CERTIFICATE,
+        "description": "Three short courses on research data, of five ECTS credits each.",
+        "achievementType": "Certificate",
+        "criteria": {"narrative": "Courses that satisfy the rules of the pathway."},
+        "humanCode": "CRD",
+        "inLanguage": "en-GB",
+        "microcredential": {
+            "credit": {"scheme": "ECTS", "value": 15},
+            "eqf_level": 6,
+            "full_award": True,
+        },
+    }
+
+
+def pathway(certificate_url: str) -> JsonObject:
+    """The rules of the certificate, as the API takes them."""
+    return {
+        "award": {
+            "id": certificate_url,
+            "name": CERTIFICATE,
+            "level": {"framework": "EQF", "value": 6},
+            "credits": 15,
+        },
+        "description": "Three courses; one of them may come from another institution.",
+        "creditSystem": "ECTS",
+        "conversions": [{"from": "SCQF", "factor": "1/2", "rule": "uk-ects-2to1"}],
+        "eligible": [
+            {"id": "assessed", "where": {"assessed": True}},
+            {"id": "recency", "where": {"awarded": {"maxAge": "P5Y"}}},
+            {"id": "level", "where": {"level.EQF": {"min": 6}}},
+        ],
+        "require": {
+            "all": [
+                {"id": "total", "sum": "credit", "min": 15},
+                {
+                    "id": "elsewhere",
+                    "share": "credit",
+                    "of": "award",
+                    "where": {"not": {"issuer": "self"}},
+                    "max": "1/3",
+                },
+            ]
+        },
+        "use": {"exclusive": True},
+        "manual": [{"id": "board", "text": "The examination board confirms the award"}],
+    }
+
+
+def _worth(certificate_url: str, pathway_url: str, policy_url: str) -> JsonObject:
+    """What the learning is worth, as people state it."""
+    return {
+        "outcomes": [
+            {
+                "title": "Plan how research data are collected, described, stored and shared.",
+                "reusability": "cross-sector",
+            },
+            {"title": "Choose a licence and a repository, and give data a lasting identifier."},
+            {"title": "Make data findable, accessible, interoperable and reusable (FAIR)."},
+            {"title": "Handle personal data lawfully, with an assessment where one is needed."},
+        ],
+        "workload_hours": 125,
+        "contact_hours": 12,
+        "credit": {"scheme": "ECTS", "value": 5},
+        "eqf_level": 6,
+        "assessment": [
+            {"type": "project work", "title": "Data management plan", "weight": 60},
+            {"type": "written exam", "title": "Written examination", "weight": 40},
+        ],
+        "participation": "online",
+        "supervision": "supervised-id",
+        "quality_assurance": [
+            {"type": "programme", "agent": "Agency of Example", "url": "https://agency.example"}
+        ],
+        "prerequisites": "A first degree, or two years of work with research data.",
+        "learning_setting": "formal",
+        "stackability": ["stand-alone", "stackable"],
+        "stacks_into": [
+            {
+                "award": certificate_url,
+                "name": CERTIFICATE,
+                "pathway": pathway_url,
+                "counts_for": "P5Y",
+            }
+        ],
+        "full_award": False,
+        "field": "0322",
+        "definition_policies": [policy_url],
+    }
+
+
+def achievement(
+    image_url: str, *, certificate_url: str, pathway_url: str, policy_url: str
+) -> JsonObject:
+    """The course's definition, as the API takes it: its picture, and where it leads."""
     return {
         "name": TITLE,
         "description": (
@@ -59,14 +149,8 @@ def achievement(image_url: str) -> JsonObject:
             "type": "Image",
             "caption": "A medal with the letters RDM and the name of the university",
         },
+        "microcredential": _worth(certificate_url, pathway_url, policy_url),
         "alignment": [
-            {
-                "targetName": "EQF level 6",
-                "targetUrl": "http://data.europa.eu/snb/eqf/6",
-                "targetFramework": "European Qualifications Framework",
-                "targetCode": "6",
-                "targetType": "ext:QualificationLevel",
-            },
             {
                 "targetName": "Managing data, information and digital content",
                 "targetUrl": "https://publications.jrc.ec.europa.eu/repository/handle/JRC128415",
@@ -115,7 +199,6 @@ def achievement(image_url: str) -> JsonObject:
                 ],
             },
         ],
-        "creditsAvailable": 5,
         "fieldOfStudy": "Library, information and archival studies",
         "humanCode": "RDM-101",
         "inLanguage": "en-GB",
@@ -131,7 +214,10 @@ def issue_body(achievement_url: str, *, now: datetime) -> JsonObject:
         "awarded_date": format_datetime(now),
         "activity_start": format_datetime(now - timedelta(weeks=6)),
         "activity_end": format_datetime(now - timedelta(days=3)),
-        "credits_earned": 5,
+        "credit_received": {"scheme": "ECTS", "value": 5},
+        "supervision": "supervised-id",
+        "recognition_basis": "taught",
+        "board": {"minute": "Board of examiners, item 4"},
         "results": [
             {"resultDescription": f"{achievement_url}#examination", "value": "78"},
             {

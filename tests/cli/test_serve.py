@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from app.cli import demo_data
 from app.cli import serve as cli_serve
 from app.cli.demo import KEY_FILE
 from app.cli.serve import JsonLines
+from app.main import create_app
 from app.settings import Settings
 from tests.cli.conftest import Signet, a_badge, an_issuer
 from tests.cli.programs import free_port, running, statement, wait_until_ready
@@ -182,6 +184,31 @@ def test_the_demo_has_a_badge_that_verifies(
     assert checked["issuer"]["name"] == "University of Example"
     for shown in ("/verify", "/docs", ".signet_", "▀", demo_data.LEARNER):
         assert shown in made.out
+
+
+def test_the_demo_shows_what_learning_is_worth_where_it_leads_and_by_which_definition(
+    signet: Signet,
+) -> None:
+    made = signet("demo", "--no-serve", "--json").json
+
+    settings = Settings()
+    client = TestClient(create_app(settings), base_url=settings.public_url)
+    badge = client.get(made["badge"]).json()
+    way = made["pathway"].rpartition("/")[2]
+    lead = client.post(f"/api/v1/pathways/{way}/evaluations", json={"credentials": [badge]})
+    held = client.post(
+        f"/api/v1/policies/{demo_data.POLICY}/check",
+        headers={"Authorization": f"Bearer {made['api_key']}"},
+        json={"credential": badge},
+    )
+    for page in ("achievement", "pathway", "policy", "catalogue", "recognition"):
+        assert client.get(made[page], headers={"Accept": "text/html"}).status_code == 200
+    assert lead.json()["used"] == [made["badge"]]
+    assert [each["text"] for each in lead.json()["missing"]] == [
+        "Still missing: 10 more ECTS credits."
+    ]
+    assert held.json()["conforms"] is True
+    client.app.state.desk.database.close()  # type: ignore[attr-defined]
 
 
 def test_the_demo_again_keeps_the_data_and_the_key(signet: Signet, folder: Path) -> None:
