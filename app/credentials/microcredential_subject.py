@@ -27,7 +27,7 @@ def subject_members(request: IssueRequest, achievement: JsonObject) -> JsonObjec
     Raises `InvalidRequest` contradiction.
     """
     members: JsonObject = {}
-    credit = _credit_received(request, read_learning(achievement))
+    credit = _credit_received(request, achievement)
     if credit:
         members["creditReceived"] = [credit_point(each) for each in credit]
     if request.supervision is not None:
@@ -72,8 +72,11 @@ def results_of(request: IssueRequest, achievement: JsonObject) -> list[JsonObjec
     return [*results, graded]
 
 
-def _credit_received(request: IssueRequest, offer: Learning) -> tuple[Credit, ...]:
+def _credit_received(request: IssueRequest, achievement: JsonObject) -> tuple[Credit, ...]:
     """As stated; from `credits_earned` alone, in the scheme that the achievement offers."""
+    if request.credits_earned is None and not request.credit_received:
+        return ()  # most say nothing, and reading what is offered takes its time
+    offer = read_learning(achievement)
     earned = None if request.credits_earned is None else amount_in(request.credits_earned)
     if not request.credit_received:
         if not earned or not offer.credit_offered or offer.credit_offered[0].scheme is None:

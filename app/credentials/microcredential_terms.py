@@ -46,15 +46,16 @@ def uses_our_terms(document: Any) -> bool:
 
 
 def types_in(value: Any) -> Iterator[Any]:
-    """Every `type` term in a document."""
-    if isinstance(value, list):
-        for item in value:
-            yield from types_in(item)
-    elif isinstance(value, dict):
-        types = value.get("type", [])
-        yield from types if isinstance(types, list) else [types]
-        for item in value.values():
-            yield from types_in(item)
+    """Every `type` term in a document, in no particular order."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict):
+            types = item.get("type", [])
+            yield from types if isinstance(types, list) else [types]
+            waiting.extend(item.values())
 
 
 def is_our_context(entry: Any) -> bool:

@@ -80,8 +80,10 @@ def hold_to_policy(
 
 def hold_to(policy: DefinitionPolicy | None, document: JsonObject, *, confirmed: bool) -> None:
     """The same with the policy at hand; `confirmed` says whether a board did."""
+    if policy is None:
+        return
     facts = facts_of_credential(document)
-    if policy is None or not governs(policy, facts):
+    if not governs(policy, facts):
         return
     refuse_unmet(evaluate(policy, facts), IN_REQUEST)
     if not confirmed and is_credit_bearing(facts):
