@@ -108,3 +108,14 @@ def test_the_list_has_own_ones_in_pages_and_all_that_come_along(publisher: Publi
     assert listed["next"] is None
     assert {item["issuer"] for item in listed["items"]} == {SLUG, None}
     assert publisher.client.get("/policies?cursor=x").json()["field"] == "cursor"
+
+
+def test_a_recognition_report_leads_to_the_policy_that_was_put_to_the_badge(
+    publisher: Publisher,
+) -> None:
+    badge = publisher.client.get(f"/credentials/{publisher.issue()}.json").json()
+    body = {"credentials": [badge], "policy": "eu-annex-1"}
+    report = publisher.client.post("/recognition/reports", json=body, headers=BROWSER)
+
+    assert report.status_code == 200
+    assert '<a href="http://127.0.0.1:8000/policies/eu-annex-1">' in report.text
