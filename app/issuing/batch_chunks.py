@@ -321,11 +321,9 @@ def _insert(
         ],
     )
     note_events(session, batch.issuer_id, (_event(each) for each in fresh), now=now)
-    for each in fresh:
-        wish = each.row.request.notify
-        if wish is not None:
-            credential = Credential(**each.columns)
-            note_mail(session, desk.key_store, desk.settings, credential, wish, now=now)
+    wished = ((each.columns["id"], each.row.request.notify) for each in fresh)
+    wishes = {id_: wish for id_, wish in wished if wish is not None}
+    note_mail(session, desk.key_store, desk.settings, batch.issuer_id, wishes, now=now)
 
 
 def _key_columns(batch: Batch, signed: SignedRow) -> dict[str, str]:

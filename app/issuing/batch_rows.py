@@ -37,6 +37,7 @@ from app.policy.definition import DefinitionPolicy
 from app.proofs.checked import CheckedDocument
 from app.registry.issuers import load_issuer
 from app.registry.keys import CREDENTIALS, active_key, find_active_key
+from app.registry.outbox import refuse_mail_where_off
 from app.status.bitstring import status_entry
 from app.storage.tables import Achievement, Batch, IssuedRow, Issuer, Key
 
@@ -212,6 +213,7 @@ def draft_row(
     offer = standing.offers[row.request.achievement]
     if isinstance(offer, SignetError):
         raise offer
+    refuse_mail_where_off(desk.settings, row.request.notify)
     board = row.request.board
     document = draft_credential(
         standing.issuer,

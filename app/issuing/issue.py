@@ -105,8 +105,8 @@ def issue_credential(
     note_signed(session, issuer, keys, row_id, now=now, actor=actor)  # 9
     things = {"credential": row_id, "achievement": achievement.id}  # 10
     note_events(session, issuer.id, [Event("credential.issued", things)], now=now)
-    if request.notify is not None:
-        note_mail(session, desk.key_store, desk.settings, credential, request.notify, now=now)
+    wishes = {} if request.notify is None else {row_id: request.notify}
+    note_mail(session, desk.key_store, desk.settings, issuer.id, wishes, now=now)
     return credential
 
 

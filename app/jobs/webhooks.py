@@ -74,11 +74,8 @@ def is_unreachable(outcome: Outcome) -> bool:
 def body_of(settings: Settings, attempt: Attempt) -> bytes:
     """What is sent: the type, when it happened, and the things, each with id and address."""
     things: JsonObject = {
-        name: {
-            "id": id_,
-            "url": settings.public_url + _ADDRESSES[name].format(id=id_, issuer=attempt.issuer_id),
-        }
-        for name, id_ in sorted(attempt.things.items())
+        name: _described(settings, attempt.issuer_id, name, value)
+        for name, value in sorted(attempt.things.items())
     }
     return dump_json(
         {
@@ -104,6 +101,13 @@ def signature_headers(
         ("webhook-timestamp", timestamp),
         ("webhook-signature", " ".join(signatures)),
     ]
+
+
+def _described(settings: Settings, issuer_id: str, name: str, value: str) -> JsonObject | str:
+    if name not in _ADDRESSES:
+        return value
+    path = _ADDRESSES[name].format(id=value, issuer=issuer_id)
+    return {"id": value, "url": settings.public_url + path}
 
 
 def _deliver(

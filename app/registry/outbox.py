@@ -4,7 +4,7 @@ Nothing is sent from here. `app.jobs.outbox` delivers what was committed, at lea
 rolled back was never written. An event that nobody listens for leaves no row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from app.registry.mail_settings import load_mail_settings
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
 from app.storage.audit import append_audit
-from app.storage.tables import Credential, OutboxItem, WebhookEndpoint
+from app.storage.tables import OutboxItem, WebhookEndpoint
 
 WEBHOOK = "webhook"
 MAIL = "mail"
@@ -35,14 +35,17 @@ EVENTS: dict[str, str] = {
     "credential.issued": "a credential was issued or signed",
     "credential.revoked": "a credential was revoked, for good",
     "award.confirmed": "a board confirmed an award, which can be issued now",
-    "batch.finished": "a batch has come to its end, whatever became of its rows",
+    "batch.done": "a batch has come to its end, in the state that is told",
 }
 """What a platform can be told of; `webhook.ping` is sent when it is asked for."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: one of `EVENTS`, and the ids of the things it happened to."""
+    """Something that happened: one of `EVENTS`, and the ids of the things it happened to.
+
+    `things` may hold a plain word as well, such as the `state` that a batch ended in.
+    """
 
     type: str
     things: dict[str, str]
@@ -105,45 +108,57 @@ def webhook_row(
     }
 
 
-def note_mail(
-    session: Session,
-    key_store: KeyStore,
-    settings: Settings,
-    credential: Credential,
-    wish: MailWish,
-    *,
-    now: datetime,
-) -> None:
-    """Put the mail to a learner into the outbox, the address sealed.
+def refuse_mail_where_off(settings: Settings, wish: MailWish | None) -> None:
+    """Raise Conflict (`mail_off`) for a wish where this service sends no mail.
 
-    Raises Conflict (`mail_off`) where this service sends no mail: then nothing may be kept.
+    Then no address may be kept either.
     """
-    if settings.smtp_host is None:
+    if wish is not None and settings.smtp_host is None:
         raise Conflict(
             "mail_off",
             "This service sends no mail: leave `notify` out, and tell the learner yourself.",
             field="/notify",
         )
-    writing = load_mail_settings(session, credential.issuer_id)
-    id_ = new_row_id()
-    sealed: JsonObject = {"email": wish.email, "language": wish.language}
-    session.add(
-        OutboxItem(
-            id=id_,
-            event_id=id_,
-            issuer_id=credential.issuer_id,
-            channel=MAIL,
-            event="credential.issued",
-            data={"credential": credential.id},
-            happened_at=now,
-            sealed=seal(key_store, dump_json(sealed), place=mail_place(id_)),
-            erase_at=now + timedelta(days=writing.retention_days),
-            state=PENDING,
-            attempts=0,
-            due_at=now,
+
+
+def note_mail(
+    session: Session,
+    key_store: KeyStore,
+    settings: Settings,
+    issuer_id: str,
+    wishes: Mapping[str, MailWish],
+    *,
+    now: datetime,
+) -> None:
+    """Put mail to learners into the outbox, addresses sealed; `wishes` by credential.
+
+    Raises Conflict as `refuse_mail_where_off` does.
+    """
+    if not wishes:
+        return
+    kept = timedelta(days=load_mail_settings(session, issuer_id).retention_days)
+    rows: list[dict[str, object]] = []
+    for credential_id, wish in wishes.items():
+        refuse_mail_where_off(settings, wish)
+        id_ = new_row_id()
+        sealed: JsonObject = {"email": wish.email, "language": wish.language}
+        rows.append(
+            {
+                "id": id_,
+                "event_id": id_,
+                "issuer_id": issuer_id,
+                "channel": MAIL,
+                "event": "credential.issued",
+                "data": {"credential": credential_id},
+                "happened_at": now,
+                "sealed": seal(key_store, dump_json(sealed), place=mail_place(id_)),
+                "erase_at": now + kept,
+                "state": PENDING,
+                "attempts": 0,
+                "due_at": now,
+            }
         )
-    )
-    session.flush()
+    session.execute(insert(OutboxItem), rows)
 
 
 def mail_place(item_id: str) -> str:

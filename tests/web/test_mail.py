@@ -16,9 +16,11 @@ from app.jobs.attempts import LEASE
 from app.jobs.outbox import Couriers
 from app.settings import Settings
 from app.storage.tables import OutboxItem
+from tests.batches import BATCHES, NDJSON, ndjson, rows_of, work_off
 from tests.mail_server import Inbox, mail_server
 from tests.notifications import MAIL, SLUG, Telling, no_post, telling
 from tests.unit.fetch.tls_server import Authority
+from tests.webhook_receiver import platform
 
 ADDRESS = "Ailsa.Morrison@students.inverbrae.example"
 RECIPIENT = {"email": ADDRESS, "name": "Ailsa Morrison"}
@@ -214,6 +216,51 @@ def test_a_confirmed_award_is_issued_with_a_wish_that_it_was_recorded_without(
 
     small.deliver()
     assert inbox.recipients == [ADDRESS]
+
+
+def test_a_batch_tells_of_each_badge_and_of_its_end(small_settings: Settings, inbox: Inbox) -> None:
+    settings = with_mail(small_settings, inbox, webhook_loopback=True)
+    with platform() as listening, telling(settings) as service:
+        service.listen(listening.url)
+        achievement = service.publisher.achievement
+        rows = [
+            {"achievement": achievement, "recipient": RECIPIENT, "key": "1", "notify": {}},
+            {"achievement": achievement, "recipient": RECIPIENT, "key": "2"},
+        ]
+        batch = send_batch(service, rows)
+        work_off(service.app)
+
+        assert service.deliver() == 4
+        assert sorted(listening.types) == ["batch.done", *["credential.issued"] * 2]
+        [done] = [each for each in listening.told if each.document["type"] == "batch.done"]
+        url = f"http://127.0.0.1:8000{BATCHES}/{batch}"
+        assert done.document["data"]["batch"] == {"id": batch, "url": url}
+        assert done.document["data"]["state"] == "done"
+    assert inbox.recipients == [ADDRESS]
+
+
+def test_a_row_that_wishes_for_mail_is_refused_where_none_is_sent(
+    small_settings: Settings,
+) -> None:
+    with telling(small_settings) as service:
+        row = {"achievement": service.publisher.achievement, "recipient": RECIPIENT}
+        batch = send_batch(service, [row, {**row, "key": "2", "notify": {}}])
+        work_off(service.app)
+
+        [refused] = [
+            each
+            for each in rows_of(service.client, service.publisher, batch)
+            if each["outcome"] == "refused"
+        ]
+        assert [each["code"] for each in refused["errors"]] == ["mail_off"]
+
+
+def send_batch(service: Telling, rows: list[Any]) -> str:
+    headers = {**service.publisher.headers, **NDJSON}
+    sent = service.client.post(BATCHES, content=ndjson(*rows), headers=headers)
+    assert sent.status_code == 202, sent.text
+    batch: str = sent.json()["id"]
+    return batch
 
 
 # --- templates ----------------------------------------------------------------------------------
