@@ -9,8 +9,6 @@ import ipaddress
 import os
 import shutil
 import socket
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -28,6 +26,7 @@ from app.registry.api_keys import create_api_key
 from app.settings import Settings
 from app.storage.database import Database, make_engine, upgrade
 from app.web.dependencies import current_time
+from tests.postgres import FAST, find_programs, running_cluster
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 """The time in every test that does not say otherwise."""
@@ -76,24 +75,6 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- databases ----------------------------------------------------------------------------------
 
 
-def _postgres_programs() -> Path | None:
-    """The folder of initdb and pg_ctl: on PATH, or where Debian keeps the newest of them."""
-    found = shutil.which("initdb")
-    folders = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name)
-    )
-    candidates = [Path(found).parent] if found else []
-    for folder in [*candidates, *reversed(folders)]:
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
-            return folder
-    return None
-
-
-def _unprivileged_user() -> str | None:
-    """PostgreSQL refuses to run as root; as anybody else it runs as we are."""
-    return "nobody" if os.geteuid() == 0 else None
-
-
 @pytest.fixture(scope="session")
 def _postgres_server() -> Iterator[URL]:
     """A running server: its URL ends in a database that always exists."""
@@ -101,48 +82,14 @@ def _postgres_server() -> Iterator[URL]:
     if named:
         yield make_url(named).set(drivername="postgresql+psycopg")
         return
-    programs = _postgres_programs()
+    programs = find_programs()
     if programs is None:
         reason = "no PostgreSQL: install it, or name a server in SIGNET_TEST_POSTGRES_URL"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    user = _unprivileged_user()
-    # Not pytest's own folder: its path may be too long for a socket, and closed to other users.
-    folder = Path(tempfile.mkdtemp(prefix="signet-pg-", dir="/tmp"))
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [programs / program, *arguments],
-            check=True,
-            cwd=folder,
-            user=user,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        )
-
-    data = folder / "data"
-    try:
-        run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        # Only a socket in our own folder, and no care for a crash: nobody else can reach it and
-        # nothing in it outlives the run.
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        log = str(folder / "log")
-        run("pg_ctl", "-D", str(data), "-w", "-l", log, "-o", options, "start")
-        try:
-            yield URL.create(
-                "postgresql+psycopg",
-                username="postgres",
-                database="postgres",
-                query={"host": str(folder)},
-            )
-        finally:
-            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running_cluster(programs, *FAST) as cluster:
+        yield cluster.url
 
 
 @pytest.fixture(scope="session")
