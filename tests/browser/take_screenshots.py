@@ -12,7 +12,7 @@ from typing import Literal
 
 from playwright.sync_api import FilePayload, Page, sync_playwright
 
-from app.encoding.strict_json import dump_json
+from app.encoding.strict_json import dump_json, parse_object
 from app.settings import PROJECT, Settings
 from app.storage.database import upgrade
 from tests.browser.offers import publish_offers
@@ -64,6 +64,9 @@ def _shots(service: Service) -> Iterator[Shot]:
     offers = publish_offers(service.publisher)
     yield Shot("catalogue", "/catalogue", height=1060)
     yield Shot("achievement-page", f"/achievements/{offers.achievement}", height=1250)
+    worth = parse_object(issue_module(service))["id"].removeprefix(service.public_url)
+    yield Shot("share-page-worth", worth, height=2050)
+    yield Shot("share-page-worth-narrow", worth, width=_NARROW, height=2900, scheme="dark")
     yield Shot("policy-page", "/policies/eu-annex-1", height=1060)
     yield Shot("policies-narrow", "/policies", width=_NARROW, height=1100, scheme="dark")
 
