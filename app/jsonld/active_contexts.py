@@ -188,7 +188,7 @@ class ContextTables:
 
     def __init__(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
         self.fragments = FragmentCache()
-        self._documents = documents
+        self.documents = documents
         self._lock = threading.RLock()
         self._roots: dict[tuple[str, ...], ActiveContext] = {}
         self._known: dict[tuple[object, ...], ActiveContext] = {}
@@ -231,7 +231,7 @@ class ContextTables:
 
     def _load(self, url: str, _: object) -> dict[str, Any]:
         """PyLD's document loader, for the contexts that are held here."""
-        document = self._documents[url]
+        document = self.documents[url]
         return {"contextUrl": None, "documentUrl": url, "document": document, "tag": "static"}
 
     def _intern(self, processed: Any) -> ActiveContext:

@@ -9,13 +9,15 @@ import json
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from app.errors import SignetError
 from app.jsonld.active_contexts import ContextTables
+from app.jsonld.rdfc10 import Work
 
+BUDGET_TOGETHER = 150_000
 SRI_ALGORITHMS = ("sha256", "sha384", "sha512")
 
 
@@ -31,6 +33,7 @@ class ContextBundle:
     addresses at which one document pins some of them (`app.jsonld.related_resources`).
     `resolved` caches what PyLD makes of them; `lock` guards PyLD's caches, which are not safe
     under threads. (The work is pure Python, so threads would not run it side by side anyway.)
+    `work`, where there is any, is what canonicalising several documents may still cost together.
     `tables` are those of the fast path; they hold for the contexts at their own addresses, and go
     along when nothing but `aliases` is added.
     """
@@ -42,11 +45,18 @@ class ContextBundle:
     aliases: Mapping[str, str] = field(default_factory=dict)
     resolved: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-    tables: ContextTables = field(default=None, repr=False, compare=False)  # type: ignore[assignment]
+    work: Work | None = field(default=None, repr=False, compare=False)
+    tables: ContextTables = field(
+        default_factory=lambda: ContextTables({}), repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
-        if not self.aliases:
+        if not self.aliases and self.tables.documents is not self.documents:
             object.__setattr__(self, "tables", ContextTables(self.documents))
+
+    def metered(self) -> "ContextBundle":
+        """The bundle for one verification, all of whose documents together may cost so much."""
+        return self if self.work is not None else replace(self, work=Work(BUDGET_TOGETHER))
 
     def __contains__(self, url: object) -> bool:
         return url in self.documents

@@ -12,7 +12,8 @@ from typing import Any
 
 from app.encoding.jcs import canonicalize_json
 from app.encoding.remembered import bytes_of
-from app.jsonld.active_contexts import ActiveContext, ContextTables, Term, Unmodelled
+from app.jsonld.active_contexts import ActiveContext, Term, Unmodelled
+from app.jsonld.contexts import ContextBundle
 from app.jsonld.fragments import Fragment, FragmentCache
 from app.jsonld.rdf import I18N, LANGUAGE, RDF, XSD, escape, literal, number
 from app.jsonld.statements import Blank, Node, Statements
@@ -31,16 +32,14 @@ _RECURRING = frozenset(
 )
 
 
-def write_nquads(
-    document: Mapping[str, Any], tables: ContextTables, canonical_url: Callable[[str], str]
-) -> str:
-    """The canonical N-Quads of a document; `canonical_url` says where a context is held.
+def write_nquads(document: Mapping[str, Any], contexts: ContextBundle) -> str:
+    """The canonical N-Quads of a document.
 
     Raises `Unmodelled`, and `MalformedInput` canonicalization_too_costly.
     """
-    writer = _Writer(tables.fragments, canonical_url)
-    context = tables.root(writer.context_urls(document.get("@context")))
-    return writer.document(document, context).canonical()
+    writer = _Writer(contexts.tables.fragments, contexts.canonical)
+    context = contexts.tables.root(writer.context_urls(document.get("@context")))
+    return writer.document(document, context).canonical(contexts.work)
 
 
 class _Subject:

@@ -30,6 +30,9 @@ _NESTED_KINDS = frozenset({dict, list})
 _JSON_KINDS = _NESTED_KINDS | {str, int, float, bool}  # but for null
 _SUBJECT = "https://www.w3.org/2018/credentials#credentialSubject"
 
+# Each takes PyLD some milliseconds. An endorsed credential has three of its own and three in each.
+_MAX_CONTEXTS = 200
+
 ContextRule = Callable[[object], None]
 
 
@@ -43,7 +46,7 @@ def canonicalize(
     """
     if algorithm == "sha256":
         try:
-            return write_nquads(document, contexts.tables, contexts.canonical).encode("utf-8")
+            return write_nquads(document, contexts).encode("utf-8")
         except Unmodelled:
             pass  # refused or unusual: the reference path says which
     return canonicalize_by_expansion(document, contexts, algorithm=algorithm)
@@ -54,7 +57,7 @@ def canonicalize_by_expansion(
 ) -> bytes:
     """The same by PyLD's expansion and an RDF dataset: the reference path, which alone refuses."""
     quads = to_quads(_expand(document, contexts))
-    return canonicalize_quads(quads, algorithm=algorithm).encode("utf-8")
+    return canonicalize_quads(quads, algorithm=algorithm, work=contexts.work).encode("utf-8")
 
 
 def check_structure(
@@ -66,9 +69,28 @@ def check_structure(
     may be none. Value objects (`@value` with `@language` or `@direction`) are allowed on request.
     Raises `CheckFailed` context_not_allowed, keyword_not_allowed, hidden_member or data_loss.
     """
+    check_context = _counted(check_context)
     check_context(document.get("@context"))
     if not _is_plain(document):
         _check_members(document, "", check_context, value_objects)
+
+
+def _counted(check_context: ContextRule) -> ContextRule:
+    """The same rule, and no more contexts than anybody needs, all in all."""
+    count = 0
+
+    def check(context: object) -> None:
+        nonlocal count
+        count += len(context) if isinstance(context, list) else 1
+        if count > _MAX_CONTEXTS:
+            raise CheckFailed(
+                "context_not_allowed",
+                f"more than {_MAX_CONTEXTS} contexts in one document",
+                field="/@context",
+            )
+        check_context(context)
+
+    return check
 
 
 def _is_plain(document: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from app.jsonld.rdfc10 import MAX_BLANK_NODES, Quad, canonicalize_quads
+from app.jsonld.rdfc10 import MAX_BLANK_NODES, Quad, Work, canonicalize_quads
 
 
 @dataclass(slots=True, eq=False)
@@ -70,11 +70,11 @@ class Statements:
         self.named += part.named
         self.mentions += part.mentions
 
-    def canonical(self) -> str:
+    def canonical(self, work: Work | None) -> str:
         """The canonical N-Quads (RDFC-1.0); raises `MalformedInput` canonicalization_too_costly."""
         alike = len(set(self.hashes)) < len(self.hashes)
         if alike or self.named or len(self.blanks) > MAX_BLANK_NODES:
-            return canonicalize_quads(self._quads(), ground=self.lines)
+            return canonicalize_quads(self._quads(), ground=self.lines, work=work)
         # Section 4.4.3 step 4: where all hashes differ, their order gives the names.
         order = sorted(zip(self.hashes, self.blanks, strict=True))
         names = {blank: f"_:c14n{n}" for n, (_, blank) in enumerate(order)}

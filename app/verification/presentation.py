@@ -3,7 +3,7 @@
 VCDM 2.0 section 4.13; Data Integrity 1.0 section 4.6 (domain and challenge).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.credentials.vcdm import check_presentation
@@ -46,6 +46,7 @@ def verify_presentation(
     With a `challenge` or `domain`, the holder's proof must name the same one: otherwise a
     presentation made for somebody else could be shown again.
     """
+    world = replace(world, contexts=world.contexts.metered())
     findings = Findings()
     results: tuple[VerificationResult, ...] = ()
     secured: SecuredDocument | None = None

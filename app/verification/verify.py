@@ -8,6 +8,8 @@ Not done here, on purpose: fetching schemas, refresh services, evidence or image
 for people), and deciding whether to trust an issuer.
 """
 
+from dataclasses import replace
+
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckUndecided
 from app.errors.problems import Problem, problem_of
@@ -41,6 +43,7 @@ def verify_credential(
     Returns a result for any input whatever; raises nothing about the credential. `with_status`
     False leaves the status out, and says so; the verdict then speaks of the rest.
     """
+    world = replace(world, contexts=world.contexts.metered())
     findings = Findings()
     secured: SecuredDocument | None = None
     # 0: read, within limits.

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.jsonld.contexts import ContextFolderError, load_contexts
+from tests.world import CONTEXTS
 
 URL = "https://terms.example/v1"
 CONTEXT: dict[str, Any] = {
@@ -73,3 +75,20 @@ def test_a_changed_file_is_refused(folder: Path) -> None:
 
     with pytest.raises(ContextFolderError, match="not the file that the manifest names"):
         load_contexts(folder)
+
+
+def test_a_verification_meters_its_work_once() -> None:
+    metered = CONTEXTS.metered()
+
+    assert CONTEXTS.work is None
+    assert metered.metered() is metered
+    assert metered.tables is CONTEXTS.tables
+    assert metered.metered().work is not CONTEXTS.metered().work
+
+
+def test_other_documents_have_other_tables() -> None:
+    changed = replace(CONTEXTS, documents={**CONTEXTS.documents})
+
+    assert changed.tables is not CONTEXTS.tables
+    assert replace(CONTEXTS, resolved={}).tables is CONTEXTS.tables
+    assert replace(CONTEXTS, aliases={"https://a.example/": "b"}).tables is CONTEXTS.tables

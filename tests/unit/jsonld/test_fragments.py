@@ -17,29 +17,29 @@ def test_a_fragment_knows_about_how_large_it_is() -> None:
 
 
 def test_the_second_badge_of_an_achievement_finds_it_written() -> None:
-    bundle = replace(CONTEXTS, resolved={})
+    bundle = replace(CONTEXTS, documents=dict(CONTEXTS.documents))
     badge = a_badge(a_web_party())
 
-    texts = [write_nquads(badge, bundle.tables, bundle.canonical) for _ in range(2)]
+    texts = [write_nquads(badge, bundle) for _ in range(2)]
 
     assert len(bundle.tables.fragments) == 2  # the issuer and the achievement
     assert {text.encode() for text in texts} == {canonicalize_by_expansion(badge, bundle)}
 
 
 def test_a_changed_achievement_is_another_one() -> None:
-    bundle = replace(CONTEXTS, resolved={})
+    bundle = replace(CONTEXTS, documents=dict(CONTEXTS.documents))
     badge = a_badge(a_web_party())
-    write_nquads(badge, bundle.tables, bundle.canonical)
+    write_nquads(badge, bundle)
 
     badge["credentialSubject"]["achievement"]["name"] = "Another name"
-    text = write_nquads(badge, bundle.tables, bundle.canonical)
+    text = write_nquads(badge, bundle)
 
     assert text.encode() == canonicalize_by_expansion(badge, bundle)
     assert len(bundle.tables.fragments) == 3
 
 
 def test_threads_that_write_at_once_write_the_same() -> None:
-    bundle = replace(CONTEXTS, resolved={})
+    bundle = replace(CONTEXTS, documents=dict(CONTEXTS.documents))
     badges: list[JsonObject] = []
     for n in range(8):
         badge = a_badge(a_web_party())
@@ -52,7 +52,7 @@ def test_threads_that_write_at_once_write_the_same() -> None:
     def write() -> None:
         together.wait()
         for n, badge in enumerate(badges * 4):
-            if write_nquads(badge, bundle.tables, bundle.canonical) != wanted[n % 8]:
+            if write_nquads(badge, bundle) != wanted[n % 8]:
                 wrong.append(n)
 
     threads = [threading.Thread(target=write) for _ in range(4)]

@@ -100,7 +100,7 @@ BUNDLE = _bundle(
 
 
 def fast(document: JsonObject, bundle: ContextBundle = BUNDLE) -> str:
-    return write_nquads(document, bundle.tables, bundle.canonical)
+    return write_nquads(document, bundle)
 
 
 def reference(document: JsonObject, bundle: ContextBundle = BUNDLE) -> str:

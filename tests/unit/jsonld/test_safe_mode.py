@@ -247,3 +247,14 @@ def test_a_context_in_one_document_is_unknown_to_the_next() -> None:
         assert refusal.value.code == "unknown_context"
     with pytest.raises(CheckFailed, match="data_loss"):
         _canonical(mark="A")
+
+
+def test_more_contexts_than_anybody_needs_are_refused_before_they_are_looked_at() -> None:
+    embedded = {"@context": [V2] * 50, "id": "urn:example:2"}
+    for document in (
+        {"@context": [V2] * 201},
+        {"@context": [V2], "endorsement": [embedded] * 4},
+    ):
+        with pytest.raises(CheckFailed, match="more than 200 contexts") as refusal:
+            check_structure(document, lambda _: None, value_objects=False)
+        assert refusal.value.code == "context_not_allowed"
