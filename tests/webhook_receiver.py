@@ -1,7 +1,7 @@
 """A platform that listens: a real HTTP server on the loopback interface, and its records."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,11 +28,15 @@ class Told:
 
 @dataclass
 class Platform:
-    """What arrived; `answers` are statuses for the next events, 204 after that."""
+    """What arrived; `answers` are statuses for the next events, 204 after that.
+
+    `before_answering` is called with each event, by the thread that will answer it.
+    """
 
     url: str
     told: list[Told] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    before_answering: Callable[[Told], None] = lambda _: None
 
     @property
     def types(self) -> list[str]:
@@ -47,7 +51,9 @@ def platform() -> Iterator[Platform]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            listening.told.append(Told(body, headers))
+            told = Told(body, headers)
+            listening.told.append(told)
+            listening.before_answering(told)
             self.send_response(listening.answers.pop(0) if listening.answers else 204)
             self.send_header("Content-Length", "0")
             self.end_headers()

@@ -10,6 +10,7 @@ import typer
 from app.cli.desk import AsJson, Desk, current_time, open_desk
 from app.cli.output import WrongUsage, complain, note, say, say_json
 from app.jobs.desk import JobDesk
+from app.jobs.outbox import deliver_outbox
 from app.jobs.queue import Heartbeat, work_queue
 from app.jobs.status_lists import refresh_status_lists
 from app.jobs.worker import keep_processes, until_stopped, work_embedded
@@ -27,7 +28,7 @@ def worker(
     ] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Issue batches, and sign lists of revocations again before they run out.
+    """Issue batches, deliver webhooks and mail, and sign lists of revocations again in time.
 
     \b
     Example: signet worker --processes 4
@@ -48,6 +49,7 @@ def worker(
 
 def _once(desk: Desk, as_json: bool) -> None:
     report = refresh_status_lists(desk.database, desk.issuing, now=current_time())
+    deliver_outbox(job_desk(desk), current_time())
     if as_json:
         failed = [{"id": list_id, "reason": reason} for list_id, reason in report.failed]
         say_json({"refreshed": list(report.refreshed), "failed": failed})

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from app.cli import output
-from app.cli.desk import open_desk
+from app.cli.desk import actor, current_time, open_desk
 from app.issuing.policies import set_policy
 from app.pathways.records import create_pathway
 from app.registry.issuers import load_issuer
+from app.registry.webhooks import create_endpoint
 from app.storage.tables import (
     Achievement,
     Credential,
@@ -25,6 +26,7 @@ from app.storage.tables import (
 from tests.cli.conftest import Signet, a_badge, an_issuer, edit
 from tests.cli.programs import running
 from tests.pathways import NOW, a_rule
+from tests.webhook_receiver import platform
 
 
 def nearly_expired(session: Any) -> None:
@@ -59,6 +61,30 @@ def test_a_list_that_cannot_be_signed_is_said(signet: Signet, folder: Path) -> N
     assert done.status == 1
     assert len(done.json["failed"]) == 1
     assert "is missing" in done.err
+
+
+def test_webhooks_that_are_due_are_delivered(
+    signet: Signet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNET_WEBHOOK_LOOPBACK", "true")
+    an_issuer(signet)
+    with platform() as listening:
+        with open_desk() as desk, desk.database.write() as session:
+            create_endpoint(
+                session,
+                desk.issuing.key_store,
+                desk.settings,
+                "law",
+                url=listening.url,
+                events=None,
+                description=None,
+                now=current_time(),
+                actor=actor(),
+            )
+        a_badge(signet)
+
+        assert signet("worker", "--once", "--json").json == {"refreshed": [], "failed": []}
+        assert listening.types == ["credential.issued"]
 
 
 def test_a_worker_that_stays_has_no_result(signet: Signet) -> None:
