@@ -133,7 +133,7 @@ def _watch(desk: Desk, issuer: str, batch_id: str) -> Batch:
     while batch.finished_at is None:
         phase = batch.phase
         with progress("Checking" if phase == CHECK else "Issuing", batch.total) as advance_to:
-            while batch.finished_at is None and batch.phase == phase:
+            while (batch.phase, batch.finished_at) == (phase, None):
                 advance_to(progress_of(batch, current_time()).rows_done)
                 time.sleep(_SECONDS_BETWEEN)
                 batch = _look(desk, issuer, batch_id)
