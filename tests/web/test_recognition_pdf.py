@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -143,6 +144,29 @@ def test_a_report_that_is_too_long_is_not_begun(
     answer = client.post(PATH, json={"credentials": ["x"]}, headers=ACCEPT)
 
     assert answer.json()["code"] == "pdf_too_costly"
+
+
+def test_a_press_that_does_not_end_is_stopped(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_SECONDS", 0)
+
+    answer = client.post(PATH, json={"credentials": ["x"]}, headers=ACCEPT)
+
+    assert answer.json()["code"] == "pdf_too_costly"
+
+
+def test_when_every_press_is_busy_one_comes_back_later(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_presses", BoundedSemaphore(1))
+    monkeypatch.setattr(pdf, "_PATIENCE_SECONDS", 0)
+    with pdf._presses:
+        answer = client.post(PATH, json={"credentials": ["x"]}, headers=ACCEPT)
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "unavailable"
+    assert answer.headers["retry-after"]
 
 
 def test_the_press_is_not_told_our_secrets(
