@@ -92,7 +92,7 @@ class _Walk:
         """What an entity says of itself, signed with a key of its own list (section 9)."""
         if entity_id not in self.configurations:
             token = _read(self.fetch, f"{entity_id.removesuffix('/')}{_WELL_KNOWN}")
-            statement = read_statement(token, place=f"/{entity_id}")
+            statement = read_statement(token, place="/entity_id")
             if not statement.is_configuration or statement.subject != entity_id:
                 raise CheckFailed(
                     "chain_broken", f"at {entity_id} stands what {statement.issuer} says"
