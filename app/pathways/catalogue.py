@@ -1,30 +1,39 @@
 """The catalogue as it is searched: what can be earned, and the pathways that lead on from there.
 
 Achievements have derived rows for searching (`app.registry.catalogue`). Pathways are few, so their
-rules are read when somebody looks for words, levels or credit, and are held against the same values
-as achievements are. Both make one list, newest first, whose pages go on after a row.
+documents are read when somebody looks for words, levels or credit, and are held against the same
+values as achievements are. Both make one list, newest first, whose pages go on after a row.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from app.credentials.findable import CREDIT, LEVEL, search_text, searchable, values_to_filter_by
+from app.credentials.findable import (
+    CREDIT,
+    LEVEL,
+    Value,
+    search_text,
+    searchable,
+    values_to_filter_by,
+)
 from app.credentials.learning import Learning, read_learning
 from app.credentials.learning_parts import Credit
-from app.encoding.strict_json import parse_object
+from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import NotFound
-from app.pathways.records import load_pathway, pathway_url, pathway_versions, rule_of
-from app.pathways.rules import LevelOfAward
+from app.pathways.records import load_pathway, pathway_url, pathway_versions
 from app.registry.achievements import achievement_url
 from app.registry.catalogue import CatalogueQuery, catalogue_conditions, words_of
 from app.registry.issuers import issuer_profile
 from app.registry.listing import Page, list_columns
 from app.settings import Settings
 from app.storage.tables import Achievement, CatalogueEntry, Issuer, Pathway
+from app.vocabularies.amounts import amount_in
 from app.vocabularies.credit import find_scheme
 from app.vocabularies.levels import Level, find_level
 
@@ -61,7 +70,7 @@ def search_offers(
         part
         for name, part in (
             (ACHIEVEMENT, _achievements(session, wanted)),
-            (PATHWAY, _pathways(session, settings, wanted)),
+            (PATHWAY, _pathways(session, wanted)),
         )
         if kind in (None, name)
     ]
@@ -94,35 +103,39 @@ def ways_into(session: Session, settings: Settings, word: str) -> tuple[str, ...
     return (word, *addresses)
 
 
-def learning_of(settings: Settings, pathway: Pathway, issuer: Issuer) -> Learning:
-    """The award of a pathway, in the form in which achievements are compared."""
-    rule = rule_of(pathway)
-    award = rule.award
-    url = pathway_url(settings, pathway.id)
+def learning_of(document: JsonObject) -> Learning:
+    """The award of a pathway's document, in the form in which achievements are compared."""
+    award = document["award"]
+    named = award.get("id", "")
     frame = read_learning(
         {
-            "id": award.id if award.id and ":" in award.id else f"{url}#award",
-            "name": award.name,
-            "description": rule.description,
-            "creator": issuer_profile(issuer),
+            "id": named if ":" in named else f"{document['id']}#award",
+            "name": award["name"],
+            "description": document.get("description"),
+            "creator": document["issuer"],
         }
     )
-    levels = () if award.level is None else (_level(award.level),)
-    scheme = find_scheme(rule.scheme)
-    credit = None
-    if award.credits is not None:
-        iri = None if scheme is None else scheme.iri
-        credit = Credit(None if scheme is None else scheme.code, award.credits, iri=iri)
-    return replace(
-        frame,
-        levels=levels,
-        credit_offered=() if credit is None else (credit,),
-    )
+    levels = () if "level" not in award else (_level(award["level"]),)
+    credits = () if "credits" not in award else (_credit(award, document.get("creditSystem")),)
+    return replace(frame, levels=levels, credit_offered=credits)
 
 
-def _level(stated: LevelOfAward) -> Level:
-    known = find_level(stated.framework, stated.value)
-    return known or Level(stated.framework, stated.value)
+def _level(stated: JsonObject) -> Level:
+    framework, value = stated.get("scheme", stated.get("framework")), stated["value"]
+    return find_level(framework, value) or Level(framework, str(value))
+
+
+def _credit(award: JsonObject, system: str | None) -> Credit:
+    amount = amount_in(award["credits"]) or Fraction(0)
+    scheme = find_scheme(system)
+    return Credit(None, amount) if scheme is None else Credit(scheme.code, amount, iri=scheme.iri)
+
+
+@lru_cache(maxsize=1024)
+def _found_by(document: bytes) -> tuple[str, tuple[Value, ...]]:
+    """The text and the values by which a pathway is found; a published one never changes."""
+    learning = learning_of(parse_object(document))
+    return search_text(learning, {}), values_to_filter_by(learning)
 
 
 def _achievements(session: Session, wanted: CatalogueQuery) -> Select[str, str, datetime]:
@@ -133,9 +146,7 @@ def _achievements(session: Session, wanted: CatalogueQuery) -> Select[str, str, 
     ).where(*catalogue_conditions(session, wanted))
 
 
-def _pathways(
-    session: Session, settings: Settings, wanted: CatalogueQuery
-) -> Select[str, str, datetime]:
+def _pathways(session: Session, wanted: CatalogueQuery) -> Select[str, str, datetime]:
     conditions = [_is_newest()]
     if wanted.issuer is not None:
         conditions.append(Pathway.issuer_id == wanted.issuer)
@@ -146,11 +157,7 @@ def _pathways(
         conditions = [literal(False)]  # it is what others stack into
     elif words or wanted.framework is not None or wanted.credit_scheme is not None:
         rows = session.execute(select(Pathway, Issuer).join(Issuer).where(*conditions))
-        fitting = [
-            pathway.id
-            for pathway, issuer in rows
-            if _fits(learning_of(settings, pathway, issuer), issuer, words, wanted)
-        ]
+        fitting = [pathway.id for pathway, issuer in rows if _fits(pathway, issuer, words, wanted)]
         conditions = [Pathway.id.in_(fitting)]
     return select(
         literal(PATHWAY).label("kind"), Pathway.id.label("id"), Pathway.created_at.label("at")
@@ -163,9 +170,10 @@ def _is_newest() -> ColumnElement[bool]:
     return ~exists().where(newer.series_id == Pathway.series_id, newer.version > Pathway.version)
 
 
-def _fits(learning: Learning, issuer: Issuer, words: list[str], wanted: CatalogueQuery) -> bool:
+def _fits(pathway: Pathway, issuer: Issuer, words: list[str], wanted: CatalogueQuery) -> bool:
     """The same that the database looks for in the derived rows of an achievement."""
-    text = f"{search_text(learning, {})} | {searchable(str(issuer.profile['name']))}"
+    text, values = _found_by(pathway.document)
+    text = f"{text} | {searchable(str(issuer.profile['name']))}"
     if not all(word in text for word in words):
         return False
     asked: list[tuple[str, str, float | None, float | None]] = []
@@ -173,7 +181,6 @@ def _fits(learning: Learning, issuer: Issuer, words: list[str], wanted: Catalogu
         asked.append((LEVEL, wanted.framework, wanted.level, wanted.level))
     if wanted.credit_scheme is not None:
         asked.append((CREDIT, wanted.credit_scheme, wanted.credit_min, wanted.credit_max))
-    values = values_to_filter_by(learning)
     return all(
         any(
             (value.kind, value.value) == (kind, name)
@@ -230,5 +237,5 @@ def _pathway(settings: Settings, row: Pathway, issuers: dict[str, Issuer]) -> Of
         row.version,
         row.created_at,
         issuer,
-        learning_of(settings, row, issuer),
+        learning_of({**parse_object(row.document), "issuer": issuer_profile(issuer)}),
     )
