@@ -12,15 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import floor
 
 from app.pathways.candidate import VALID, Candidate
 from app.pathways.checking import CheckResult, check_node
-from app.pathways.fewest import Budget, Fewest, Score, find_fewest
-from app.pathways.least import find_least
 from app.pathways.matching import Counted, Home, Judge
-from app.pathways.problem import Item, Problem, problems_of, sort_items
+from app.pathways.problem import Item, problems_of, sort_items
 from app.pathways.rules import Manual, StackRule, alternatives_of
+from app.pathways.smallest import find_smallest
+from app.pathways.walk import Budget
 from app.pathways.words import RuleWords
 
 MOST_CREDENTIALS = 40
@@ -148,34 +147,12 @@ def _exclusion(
 
 
 def _best(judge: Judge, items: tuple[Item, ...]) -> tuple[tuple[Item, ...], bool]:
-    """The items of the best set, over every alternative and window."""
-    found: list[tuple[tuple[Fraction, int], Problem, Fewest]] = []
-    best: tuple[Fraction, int] | None = None
-    exact = True
+    """The items of the best set, over every alternative and window; whether that is proven."""
+    problems = [
+        problem
+        for way in alternatives_of(judge.rule.require)
+        for problem in problems_of(judge, way, items)
+    ]
     budget = Budget()
-    for way in alternatives_of(judge.rule.require):
-        for problem in problems_of(judge, way, items):
-            fewest = find_fewest(problem, budget, _bound(problem, best))
-            if fewest is None:
-                continue
-            score = (Fraction(fewest.price, problem.whole), fewest.count)
-            best = score if best is None else min(best, score)
-            found.append((score, problem, fewest))
-            exact = exact and fewest.exact
-    answers: list[tuple[Fraction, tuple[int, ...]]] = []
-    for score, problem, fewest in found:
-        if score == best:
-            least = find_least(problem, fewest, budget)
-            chosen = [problem.items[index] for index in least.chosen]
-            total = sum((item.amount for item in chosen), Fraction(0))
-            answers.append((total, tuple(item.place for item in chosen)))
-            exact = exact and least.exact
-    return tuple(items[place] for place in min(answers)[1]), exact
-
-
-def _bound(problem: Problem, best: tuple[Fraction, int] | None) -> Score | None:
-    """The best score known, in the whole numbers of another problem."""
-    if best is None:
-        return None
-    price = best[0] * problem.whole
-    return floor(price), best[1] if price.denominator == 1 else len(problem.items)
+    places = find_smallest(problems, budget)
+    return tuple(items[place] for place in places), budget.left >= 0

@@ -59,10 +59,10 @@ class Limit:
 class Problem:
     """One way, over some of the items.
 
-    `bits` are what each item covers, `totals` its credit. `whole` is the price of falling short of
-    one requirement altogether. `twins` are the places of a need and a limit on the same amounts:
-    from so much to so much. `floors` are the places of needs of any credit at all, with what one of
-    their units is in the total.
+    `bits` are what each item covers, `totals` its credit times `scale`. `whole` is the price of
+    falling short of one requirement altogether. `twins` are the places of a need and a limit on the
+    same amounts: from so much to so much. `floors` are the places of needs of any credit at all,
+    with what one of their units is in the total.
     """
 
     items: tuple[Item, ...]
@@ -71,9 +71,32 @@ class Problem:
     limits: tuple[Limit, ...]
     bits: tuple[int, ...]
     totals: tuple[int, ...]
+    scale: int
     whole: int
     twins: tuple[tuple[int, int], ...]
     floors: tuple[tuple[int, Fraction], ...]
+
+    def price(self, choice: Sequence[int]) -> int:
+        """What is missing when these items are used, in whole numbers that compare within here."""
+        missing = covered = 0
+        for need in self.needs:
+            gains = need.gains
+            missing += max(0, need.goal - sum([gains[index] for index in choice])) * need.price
+        for index in choice:
+            covered |= self.bits[index]
+        for cover in self.covers:
+            missing += max(0, cover.goal - (covered & cover.mask).bit_count()) * cover.price
+        return missing
+
+    def keeps_limits(self, choice: Sequence[int]) -> bool:
+        """Whether these items break no limit."""
+        return all(
+            sum([each.costs[index] for index in choice]) <= each.most for each in self.limits
+        )
+
+    def total(self, choice: Sequence[int]) -> int:
+        """The credit of these items, times `scale`."""
+        return sum([self.totals[index] for index in choice])
 
     def least_total(self, price: int) -> int:
         """The credit without which more would be missing than the price allows."""
@@ -227,6 +250,7 @@ class _Builder:
             limits=tuple(self.limits),
             bits=tuple(self.bits),
             totals=_whole([item.amount for item in self.items], self.scale),
+            scale=self.scale,
             whole=whole,
             twins=tuple(self.twins),
             floors=tuple((need, Fraction(self.scale, self.scales[need])) for need in self.floors),

@@ -7,13 +7,16 @@ is only called exact when the work sufficed.
 import random
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
 
-from app.pathways import fewest, least
+from app.pathways import walk
 from app.pathways.candidate import Candidate
-from app.pathways.fewest import Budget
+from app.pathways.rules import Count, Include, Share, Sum
+from app.pathways.walk import Budget
+from tests.hard_pathways import hard_case
 from tests.pathways import OTHER, OWN, a_candidate, a_rule, answer, day, found, ids
 
 TOTAL = {"id": "total", "sum": "credit", "min": 60}
@@ -233,26 +236,32 @@ def test_a_search_that_is_given_up_still_answers(
     assert sum(each.amount for each in exact.counted) > 150
 
 
-def test_a_search_with_few_states_still_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fewest, "MOST_STATES", 3)
-    rule = a_rule({"id": "t", "sum": "credit", "min": 400, "max": 401})
+def test_a_walk_without_patience_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a walk leaves open is walked anew, branch by branch."""
+    cases = [hard_case(seed, 20) for seed in (0, 3, 4, 6)]
+    before = [ids(answer(each.rule, *each.candidates, used=each.used).used) for each in cases]
+    monkeypatch.setattr(walk, "_PATIENCE", 40)
+    monkeypatch.setattr(walk, "_FEW", 4)
 
-    result = answer(rule, *badges(20, lambda choose, _: choose.randrange(11, 60, 2)))
+    after = [ids(answer(each.rule, *each.candidates, used=each.used).used) for each in cases]
 
-    total = found(result, "t")
-    assert total is not None
-    assert total <= 401
+    assert after == before
 
 
-def test_sums_that_are_too_many_to_list_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    candidates = badges(14, thousandths)
-    listed = answer(a_certificate(120), *candidates)
-    monkeypatch.setattr(least, "_MOST_SUMS", 50)
-
-    bounded = answer(a_certificate(120), *candidates)
-
-    assert ids(bounded.used) == ids(listed.used)
-    assert bounded.exact
+def test_a_given_up_answer_breaks_no_upper_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little work is allowed, only what is short may be missing."""
+    for work in (0, 500, 5000):
+        monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, work))
+        for seed in (22, 24, 40, 95, 102, 115):
+            case = hard_case(seed)
+            result = answer(case.rule, *case.candidates, used=case.used)
+            for each in result.missing:
+                check = each.check
+                assert isinstance(check, Sum | Count | Share | Include)
+                assert check.least is not None
+                assert each.amount is not None
+                assert each.amount < check.least
+                assert not (isinstance(check, Share) and check.of_used)
 
 
 def test_alternatives_and_windows_are_compared_with_each_other() -> None:
