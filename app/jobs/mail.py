@@ -32,9 +32,14 @@ _LONGEST_VALUE = 200
 _HTML = """\
 <!doctype html>
 <html lang="{language}">
-<head><meta charset="utf-8"><title>{subject}</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>{subject}</title>
+</head>
 <body dir="auto" style="margin: 0; padding: 1.5em; font: 16px/1.5 sans-serif">
-<div style="max-width: 36em; margin: 0 auto">
+<div style="max-width: 36em; margin: 0 auto; overflow-wrap: anywhere">
 {paragraphs}
 </div>
 </body>
