@@ -10,10 +10,16 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from app.errors import InvalidRequest
 from app.fetch import mail_server_of, make_send_mail
 from app.fetch.smtp import MailServer
 from app.jobs.attempts import LEASE
 from app.jobs.outbox import Couriers
+from app.registry.mail_settings import (
+    MOST_RETENTION_DAYS,
+    MOST_TEMPLATES,
+    store_mail_settings,
+)
 from app.settings import Settings
 from app.storage.tables import OutboxItem
 from tests.batches import BATCHES, NDJSON, ndjson, rows_of, work_off
@@ -335,6 +341,13 @@ HARM: list[tuple[dict[str, Any], str]] = [
 def test_writing_that_could_do_harm_is_refused(small: Telling) -> None:
     for members, field in HARM:
         assert small.ask("PUT", MAIL, members, 422)["field"] == field, members
+
+
+def test_the_bounds_hold_below_the_api_too(small: Telling) -> None:
+    many = [WELSH | {"language": f"en-{number:03}"} for number in range(MOST_TEMPLATES + 1)]
+    for document in ({"retention_days": MOST_RETENTION_DAYS + 1}, {"templates": many}):
+        with small.desk.database.read() as session, pytest.raises(InvalidRequest):
+            store_mail_settings(session, SLUG, document, now=small.now, actor="cli:test")
 
 
 # --- when it does not go well -------------------------------------------------------------------

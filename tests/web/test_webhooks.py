@@ -177,6 +177,9 @@ def test_what_was_rolled_back_is_never_told(small: Telling, listening: Platform)
 
 
 def test_an_address_hears_only_what_it_asked_for(small: Telling, listening: Platform) -> None:
+    quiet = small.listen("https://hooks.example/", events=["batch.done"])
+    small.publisher.issue()
+    assert small.deliveries(quiet) == []
     small.listen(listening.url, events=["credential.revoked", "credential.revoked"])
     with platform() as everything:
         small.listen(everything.url)
