@@ -1,4 +1,4 @@
-from app.encoding.remembered import Remembered
+from app.encoding.remembered import Remembered, bytes_of
 
 
 def test_an_outcome_is_found_by_its_bytes_and_what_else_it_depends_on() -> None:
@@ -40,3 +40,8 @@ def test_bytes_are_bounded_as_well() -> None:
     assert len(kept) == 1
     kept.put((0, b"large"), "x", size=4000)
     assert len(kept) == 0
+
+
+def test_what_is_no_json_cannot_be_remembered() -> None:
+    assert bytes_of({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+    assert bytes_of({"a": "\ud800"}) is bytes_of(2**70) is bytes_of(object()) is None
