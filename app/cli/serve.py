@@ -27,6 +27,9 @@ PortOption = Annotated[
 ]
 
 _SHUTDOWN_SECONDS = 20
+# A process that does not answer its parent for so long is replaced. On a busy machine even the
+# start of one takes longer than the server's own five seconds.
+_BUSY_SECONDS = 120
 
 
 class JsonLines(logging.Formatter):
@@ -108,6 +111,7 @@ def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
             access_log=False,  # ours holds the route's pattern instead of the address
             log_config=_log_config(settings.log_level),
             timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+            timeout_worker_healthcheck=_BUSY_SECONDS,
         )
 
 

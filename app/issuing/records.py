@@ -11,6 +11,7 @@ from app.encoding.strict_json import JsonObject
 from app.errors import NotFound, Unavailable
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id
+from app.storage.database import Database
 from app.storage.tables import Credential
 
 # How far the clock may stand behind the last credential: clocks of two machines differ a little.
@@ -58,6 +59,17 @@ def load_credential(session: Session, credential_id: str) -> Credential:
     if credential is None:
         raise NotFound("not_found", "There is no such thing.")
     return credential
+
+
+def read_document(database: Database, credential_id: str) -> bytes:
+    """The exact bytes of one issued credential, and nothing else of it; raises NotFound."""
+    row = None
+    if is_row_id(credential_id):
+        row = database.look(select(Credential.document).where(Credential.id == credential_id))
+    if row is None:
+        raise NotFound("not_found", "There is no such thing.")
+    document: bytes = row.document
+    return document
 
 
 def list_credentials(

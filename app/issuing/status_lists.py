@@ -30,6 +30,7 @@ from app.status.bitstring import (
     expand_list,
 )
 from app.storage.audit import append_audit
+from app.storage.database import Database
 from app.storage.tables import Issuer, StatusList
 
 PURPOSE = "revocation"
@@ -156,12 +157,16 @@ def _create_list(
     return status_list.id
 
 
-def load_list(session: Session, list_id: str) -> StatusList:
-    """A status list as it is published; raises NotFound."""
-    status_list = session.get(StatusList, list_id) if is_row_id(list_id) else None
-    if status_list is None:
+def read_list(database: Database, list_id: str) -> tuple[bytes, datetime]:
+    """A list as it was signed, and until when it is valid; raises NotFound."""
+    row = None
+    if is_row_id(list_id):
+        row = database.look(
+            select(StatusList.document, StatusList.valid_until).where(StatusList.id == list_id)
+        )
+    if row is None:
         raise NotFound("not_found", "There is no such status list.")
-    return status_list
+    return row.document, row.valid_until
 
 
 def lock_list(session: Session, list_id: str) -> StatusList:
@@ -217,9 +222,9 @@ def expiring_lists(session: Session, desk: IssuingDesk, *, now: datetime) -> lis
     return list(session.scalars(query.order_by(StatusList.id)))
 
 
-def needs_refresh(desk: IssuingDesk, status_list: StatusList, *, now: datetime) -> bool:
-    """Whether less than a third of the list's validity is left."""
-    return status_list.valid_until < now + _margin(desk)
+def needs_refresh(desk: IssuingDesk, valid_until: datetime, *, now: datetime) -> bool:
+    """Whether less than a third of a list's validity is left."""
+    return valid_until < now + _margin(desk)
 
 
 def refresh_list(
@@ -227,7 +232,7 @@ def refresh_list(
 ) -> StatusList:
     """Sign a list again if that is still needed once it is ours to change; returns it."""
     status_list = lock_list(session, list_id)
-    if needs_refresh(desk, status_list, now=now):
+    if needs_refresh(desk, status_list.valid_until, now=now):
         publish(session, desk, status_list, now=now, actor=actor)
     return status_list
 

@@ -13,11 +13,11 @@ Rooms are handed a session and flush; only `Database.write` commits.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from app.settings import PROJECT, Settings
@@ -28,6 +28,8 @@ _THREADS = 40
 _POOL_TIMEOUT_SECONDS = 2
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "signet_writes"
+
+Columns = TypeVarTuple("Columns")
 
 
 def database_url(settings: Settings) -> URL:
@@ -100,6 +102,13 @@ def reading(engine: Engine) -> Engine:
     return engine
 
 
+def looking(engine: Engine) -> Engine:
+    """The same engine and pool, for single statements that read."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine
+
+
 class Database:
     """Transactions over one engine; a connection is taken at the first statement, not before."""
 
@@ -107,6 +116,16 @@ class Database:
         self.engine = engine
         self._reading = reading(engine)
         self._writing = writing(engine)
+        self._looking = looking(engine)
+
+    def look(self, statement: Select[*Columns]) -> Row[*Columns] | None:
+        """The one row of a single statement, without a transaction around it, or None.
+
+        A statement is a snapshot of its own; beginning and ending a transaction would cost more
+        than reading a row does.
+        """
+        with self._looking.connect() as connection:
+            return connection.execute(statement).one_or_none()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

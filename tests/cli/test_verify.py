@@ -22,7 +22,6 @@ from app.fetch import Fetched
 from app.issuing.desk import IssuingDesk
 from app.issuing.issue import issue_credential
 from app.issuing.revocation import revoke_credential
-from app.issuing.status_lists import load_list
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
@@ -32,6 +31,7 @@ from app.registry.listing_input import read_listing
 from app.registry.trusted_issuers import add_listing
 from app.settings import Settings
 from app.storage.database import Database, make_engine, upgrade
+from app.storage.tables import StatusList
 from app.web.pictures import picture_png, picture_svg
 from tests.builders import a_profile, an_achievement_definition, an_issue_request
 from tests.cli.conftest import Ran, Signet, a_badge, an_issuer, edit
@@ -89,7 +89,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         revoke_credential(session, desk, rows[1], reason="A slip.", now=NOW, actor="cli:test")
         good, revoked = (json.loads(row.document) for row in rows)
         token = (rows[0].jwt or b"").decode()
-        listed = load_list(session, rows[0].status_list_id)
+        listed = session.get_one(StatusList, rows[0].status_list_id)
         documents = {
             f"{SITE}/issuers/inverbrae/did.json": did_document(
                 issuer, keys_of(session, issuer.id), settings

@@ -18,7 +18,7 @@ from app.credentials.png import bake_png
 from app.credentials.svg import bake_svg
 from app.encoding.strict_json import dump_json, parse_object
 from app.errors import NotFound
-from app.issuing.records import load_credential
+from app.issuing.records import load_credential, read_document
 from app.settings import Settings
 from app.storage.tables import Credential
 from app.verification.result import VerificationResult
@@ -72,7 +72,7 @@ def get_json(
     request: Request, desk: CurrentDesk, credential: CredentialId, accept: Accept = None
 ) -> Response:
     """The credential byte for byte as it was signed."""
-    return _exact(request, _stored(desk, credential), accept)
+    return _exact(request, desk, credential, accept)
 
 
 @router.get(
@@ -156,9 +156,9 @@ def get_credential(
     """A page with the verdict of this moment where Accept names `text/html`; for everybody else
     the credential byte for byte as it was signed, revoked or not.
     """
-    row = _stored(desk, credential)
     if not wants_page(accept):
-        return _exact(request, row, accept)
+        return _exact(request, desk, credential, accept)
+    row = _stored(desk, credential)
     result = check_bytes(desk, row.document, now=now)
     return _page(desk.settings, row, result, now)
 
@@ -169,9 +169,10 @@ def _stored(desk: Desk, credential: str) -> Credential:
         return load_credential(session, credential)
 
 
-def _exact(request: Request, row: Credential, accept: str | None) -> Response:
+def _exact(request: Request, desk: Desk, credential: str, accept: str | None) -> Response:
+    document = read_document(desk.database, credential)
     media_type = choose_type(accept, CREDENTIAL_TYPES)
-    return document_response(request, row.document, media_type, cache_control=REVALIDATE)
+    return document_response(request, document, media_type, cache_control=REVALIDATE)
 
 
 def _download(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy.exc import OperationalError
 
 from app.errors import SignetError
-from app.issuing.status_lists import load_list, needs_refresh, refresh_list
+from app.issuing.status_lists import needs_refresh, read_list, refresh_list
 from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.documents import CREDENTIAL_TYPES, document_response
 from app.web.negotiation import choose_type
@@ -37,10 +37,8 @@ def read_status_list(
 
 def current_list(desk: Desk, list_id: str, now: Now) -> bytes:
     """The signed list, signed again first when its time runs out; raises NotFound."""
-    with desk.database.read() as session:
-        status_list = load_list(session, list_id)
-        document = status_list.document
-        stale = needs_refresh(desk.issuing, status_list, now=now)
+    document, valid_until = read_list(desk.database, list_id)
+    stale = needs_refresh(desk.issuing, valid_until, now=now)
     return _refreshed(desk, list_id, document, now) if stale else document
 
 
