@@ -6,7 +6,7 @@ shape and values only; whether every term is signed is the business of JSON-LD s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ _SENTENCES = 3
 # same everywhere, and Markdown needs them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # How those show in JSON: escaped, or as UTF-8.
-_ESCAPED = (b"\\u", b"\\b", b"\\f")
+_NULL, _EMPTY_LIST = re.compile(rb"null"), re.compile(rb"\[\]")
+_ESCAPED = re.compile(rb"\\[ubf]")
 _BEYOND_ASCII = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 
 # Of these there are few, in many documents: that one is sound is remembered by its bytes.
@@ -72,9 +73,9 @@ def _is_clean_tree(value: Any, empty_arrays: bool) -> bool:
     data = bytes_of(value)
     if data is None:  # half of a surrogate pair
         return False
-    if b"null" in data or b"\x7f" in data or (not empty_arrays and b"[]" in data):
+    if _NULL.search(data) or (not empty_arrays and _EMPTY_LIST.search(data)):
         return False
-    if b"\\" in data and any(escape in data for escape in _ESCAPED):
+    if b"\x7f" in data or _ESCAPED.search(data):
         return False
     return data.isascii() or _BEYOND_ASCII.search(data) is None
 
@@ -100,16 +101,15 @@ def _tree_findings(value: Any, pointer: str, empty_arrays: bool) -> Iterator[Fin
 
 def object_findings(
     value: Any, ob_class: ObClass, reading: Reading, pointer: str = ""
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """Everything wrong with `value` as an object of `ob_class`, depth first in table order."""
     key = _recurring(value, ob_class, reading)
-    if key is None:
-        yield from _object_findings(value, ob_class, reading, pointer)
-    elif not _SOUND.get(key):
-        findings = list(_object_findings(value, ob_class, reading, pointer))
-        if not findings:
-            _SOUND.put(key, True)
-        yield from findings
+    if key is not None and _SOUND.get(key):
+        return []
+    findings = list(_object_findings(value, ob_class, reading, pointer))
+    if key is not None and not findings:
+        _SOUND.put(key, True)
+    return findings
 
 
 def _recurring(value: Any, ob_class: ObClass, reading: Reading) -> Key | None:
@@ -169,9 +169,9 @@ def _type_findings(
     value: JsonObject, ob_class: ObClass, reading: Reading, pointer: str
 ) -> Iterator[Finding]:
     """`type` as the class wants it; API input may leave it out, the service fills it in."""
-    place = pointer_to(pointer, "type")
     if ob_class.type_form is TypeForm.NONE:
         return
+    place = f"{pointer}/type"
     if "type" not in value:
         if not reading.api_input:
             yield found("missing_member", place, "is missing")
@@ -185,6 +185,8 @@ def _type_findings(
         if not isinstance(given, str) or not given:
             yield found("wrong_type", place, "must be one text")
         return
+    if given == [ob_class.name] and not ob_class.types:
+        return  # as nearly all are
     terms = [given] if isinstance(given, str) else given
     if not isinstance(terms, list) or not all(isinstance(term, str) and term for term in terms):
         yield found("wrong_type", place, "must be a list of texts")
@@ -194,39 +196,33 @@ def _type_findings(
             yield found("bad_value", place, f"must include {' or '.join(group)}")
 
 
-def _member_findings(
-    value: Any, member: Member, reading: Reading, pointer: str
-) -> Iterator[Finding]:
-    if not member.array:
-        if isinstance(value, list):
-            yield found("wrong_type", pointer, "must be one value, not a list")
-        else:
-            yield from _value_findings(value, member.kind, reading, pointer)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _value_findings(item, member.kind, reading, pointer_to(pointer, index))
-    elif member.compactable:
-        yield from _value_findings(value, member.kind, reading, pointer)
-    else:
-        yield found("wrong_type", pointer, "must be a list, even for one value")
+def _member_findings(value: Any, member: Member, reading: Reading, pointer: str) -> list[Finding]:
+    if isinstance(value, list):
+        if not member.array:
+            return [found("wrong_type", pointer, "must be one value, not a list")]
+        return [
+            finding
+            for index, item in enumerate(value)
+            for finding in _value_findings(item, member.kind, reading, f"{pointer}/{index}")
+        ]
+    if member.array and not member.compactable:
+        return [found("wrong_type", pointer, "must be a list, even for one value")]
+    return _value_findings(value, member.kind, reading, pointer)
 
 
-def _value_findings(value: Any, kind: Kind, reading: Reading, pointer: str) -> Iterator[Finding]:
+def _value_findings(value: Any, kind: Kind, reading: Reading, pointer: str) -> list[Finding]:
     if isinstance(kind, ObjectOf):
-        if kind.or_iri and isinstance(value, str):
-            fault = iri_fault(value)
-        else:
+        if not (kind.or_iri and isinstance(value, str)):
             ob_class = reading.classes[kind.class_name]
             if ob_class.sealed:
                 reading = Reading(reading.classes)
-            yield from object_findings(value, ob_class, reading, pointer)
-            return
+            return object_findings(value, ob_class, reading, pointer)
+        fault = iri_fault(value)
     else:
         fault = kind.fault(value)
         if fault is None and reading.api_input:
             fault = kind.stricter(value)
-    if fault is not None:
-        yield found(fault[0], pointer, fault[1])
+    return [] if fault is None else [found(fault[0], pointer, fault[1])]
 
 
 def with_types(value: JsonObject, ob_class: ObClass, classes: Classes) -> JsonObject:
@@ -257,7 +253,7 @@ def with_types(value: JsonObject, ob_class: ObClass, classes: Classes) -> JsonOb
     return typed
 
 
-def distinct(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The first finding for each place, at most twenty: one mistake is told once."""
     by_field: dict[str, Finding] = {}
     for finding in findings:
@@ -267,7 +263,7 @@ def distinct(findings: Iterator[Finding]) -> tuple[Finding, ...]:
     return tuple(by_field.values())
 
 
-def raise_check_failed(findings: Iterator[Finding]) -> None:
+def raise_check_failed(findings: Iterable[Finding]) -> None:
     """Raise `CheckFailed` when there is any finding; it carries them all."""
     gathered = distinct(findings)
     if gathered:
@@ -275,7 +271,7 @@ def raise_check_failed(findings: Iterator[Finding]) -> None:
         raise CheckFailed(first.code, _detail(gathered), field=first.field, findings=gathered)
 
 
-def raise_invalid_request(findings: Iterator[Finding]) -> None:
+def raise_invalid_request(findings: Iterable[Finding]) -> None:
     """Raise `InvalidRequest` when there is any finding; it carries them all."""
     gathered = distinct(findings)
     if gathered:
