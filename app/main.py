@@ -49,6 +49,7 @@ from app.web.openapi import ANY_PROBLEM, install_openapi
 from app.web.problems import install_error_handlers
 from app.web.protocols import vc_api_issue, vc_api_verify
 from app.web.public import achievements as achievement_pages
+from app.web.public import batches as batch_pages
 from app.web.public import (
     catalogue,
     contexts,
@@ -100,6 +101,7 @@ ROUTERS = (
     home.router,
     verify.router,
     share.router,
+    batch_pages.router,
     achievement_pages.router,
     issuer_pages.router,
     catalogue.router,

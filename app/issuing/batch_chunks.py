@@ -218,10 +218,8 @@ def _sign_row(
     now: datetime,
 ) -> SignedRow:
     issuer = standing.issuer
-    offer = standing.offers[row.request.achievement]
     row_id = new_row_id()
-    checked = draft_row(desk, standing, row, row_id, entry, now=now)
-    assert isinstance(offer, Offer)  # noqa: S101 - drafting raised otherwise
+    offer, checked = draft_row(desk, standing, row, row_id, entry, now=now)
     token = None
     if standing.token_key is not None:
         token = sign_and_verify_jwt(desk, issuer, standing.token_key, checked)
@@ -336,8 +334,9 @@ def _key_columns(batch: Batch, signed: SignedRow) -> dict[str, str]:
 
 
 def _event(signed: SignedRow) -> Event:
-    things = {name: signed.columns[f"{name}_id"] for name in ("achievement",)}
-    return Event("credential.issued", {"credential": signed.columns["id"], **things})
+    columns = signed.columns
+    things = {"credential": columns["id"], "achievement": columns["achievement_id"]}
+    return Event("credential.issued", things)
 
 
 def _issue_one(

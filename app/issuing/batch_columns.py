@@ -131,10 +131,9 @@ def request_of(cells: Mapping[str, str]) -> JsonObject:
 
 
 def _inner(place: Any, part: str | int, following: str | int) -> Any:
-    """What stands at `part`, made if it is not there; a list has one item at most."""
+    """What stands at `part`, made if it is not there; a list has one item of one column."""
     if isinstance(place, list):
-        if not place:
-            place.append({})
+        place.append({})
         return place[0]
     return place.setdefault(part, [] if isinstance(following, int) else {})
 

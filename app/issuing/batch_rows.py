@@ -208,8 +208,8 @@ def draft_row(
     entry: ReservedEntry,
     *,
     now: datetime,
-) -> CheckedDocument:
-    """The checked document of a row; raises one of ROW_ERRORS."""
+) -> tuple[Offer, CheckedDocument]:
+    """The achievement that a row names, and its checked document; raises one of ROW_ERRORS."""
     offer = standing.offers[row.request.achievement]
     if isinstance(offer, SignetError):
         raise offer
@@ -226,7 +226,7 @@ def draft_row(
         now=now,
     )
     hold_to(offer.policy, document, confirmed=row.has_award)
-    return check_draft(document, desk)
+    return offer, check_draft(document, desk)
 
 
 def refusal(batch: Batch, number: int, key: str | None, error: SignetError) -> RowResult:

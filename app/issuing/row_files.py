@@ -14,7 +14,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from types import MappingProxyType
 
 from app.encoding.strict_json import dump_json
@@ -111,12 +110,11 @@ def _csv_rows(
     ]
     check_head(columns)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    for number in count(2):
-        cells = _cells(reader, number)
-        if cells is None:
-            return
+    number = 2
+    while (cells := _cells(reader, number)) is not None:
         if any(cells):
             yield number, _csv_row(columns, cells, longest)
+        number += 1
 
 
 def _cells(reader: Iterator[list[str]], number: int) -> list[str] | None:
@@ -202,8 +200,9 @@ class _JsonText:
     def take(self, word: str) -> bool:
         """Pass over blanks, and then over the word if it stands there."""
         self._pass_blanks()
-        while len(self._text) - self._at < len(word) and self._read_on():
-            pass
+        while len(self._text) - self._at < len(word):
+            if not self._read_on():
+                break
         found = self._text.startswith(word, self._at)
         self._at += len(word) if found else 0
         return found

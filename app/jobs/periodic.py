@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from app.jobs.desk import JobDesk
 from app.jobs.outbox import deliver_outbox
+from app.jobs.retention import empty_old_batches
 from app.jobs.status_lists import resign_status_lists
 
 
@@ -26,6 +27,7 @@ class PeriodicTask:
 PERIODIC: tuple[PeriodicTask, ...] = (
     PeriodicTask("deliver_outbox", 5, deliver_outbox),
     PeriodicTask("resign_status_lists", 60, resign_status_lists),
+    PeriodicTask("empty_old_batches", 3600, empty_old_batches),
 )
 """Everything that this service does by itself."""
 

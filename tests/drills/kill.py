@@ -54,7 +54,7 @@ from app.web.request_log import make_log
 from tests.builders import a_profile, an_achievement_definition
 
 WORKERS = 2
-ROWS = 120
+ROWS = 200
 CHUNK_ROWS = 8  # small, so that many of them are cut off in every place
 SLUG = "inverbrae"
 PATIENCE_SECONDS = 300
@@ -129,7 +129,7 @@ class Drill:
         try:
             for deed in deeds:
                 self._keep_workers()
-                time.sleep(self.random.uniform(0.05, 0.8))
+                time.sleep(self.random.uniform(0.1, 2.5))  # some before they begin, some at work
                 deed()
                 if self._look(batch):
                     batch = self._send_in()

@@ -165,3 +165,24 @@ def test_no_address_of_a_learner_is_readable_in_the_database_or_the_log(
         zlib.decompress(chunk.content or b"")
     said = capfd.readouterr()
     assert "@" not in said.out + said.err
+
+
+def test_whoever_has_the_address_of_a_batch_sees_how_far_it_is_and_no_name(
+    app: FastAPI, client: TestClient, send: Send
+) -> None:
+    address = send(many(251)).json()["url"]
+    waiting = client.get(address)
+    work_off(app, chunks=1)
+    running = client.get(address).text
+    work_off(app)
+    done = client.get(address).text
+
+    assert waiting.status_code == 200
+    assert "script-src" not in waiting.headers["content-security-policy"]
+    assert "Waiting its turn" in waiting.text
+    assert "250 of 251 checked" in running
+    assert "<h1>Done</h1>" in done
+    assert "<progress" not in done
+    assert not any("earner" in page.replace("earners", "") for page in (running, done))
+    for id_ in ("0" * 22, "x"):
+        assert client.get(f"/batches/{id_}").status_code == 404
