@@ -27,7 +27,7 @@ def bytes_of(value: object) -> bytes | None:
 _Outcome = TypeVar("_Outcome")
 
 MAX_ENTRIES = 4096
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class Remembered(Generic[_Outcome]):

@@ -15,7 +15,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pyld import jsonld
 from pyld.context_resolver import ContextResolver
@@ -26,7 +26,7 @@ from app.jsonld.rdf import BASE, I18N, IRI, LANGUAGE, XSD, is_relative
 # Derived contexts that are kept. Some forty serve all Open Badges; a stranger who makes up more by
 # mixing contexts and types makes us start over, which costs what it did to begin.
 MAX_ACTIVE_CONTEXTS = 400
-_MAX_LISTED = 8
+_MAX_LISTED = 8  # contexts in one array, types of one node
 
 # The only aliases of keywords that are modelled, in every active context.
 _ALIASES = {"id": "@id", "type": "@type"}
@@ -35,6 +35,9 @@ _CONTAINERS = frozenset({"@list", "@graph", "@language"})
 _PLAIN_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
 _SPACE = re.compile(r"\s")  # what PyLD takes for a space, beyond ASCII
 _BASE_SCHEME = BASE.partition(":")[0]
+
+
+_Kept = TypeVar("_Kept")
 
 
 class Unmodelled(Exception):
@@ -131,15 +134,15 @@ class ActiveContext:
             for name in sorted(self._scoping.intersection(types)):
                 context = context.scoped(self.mappings[name]["@context"], propagate=False)
             found = context, tuple(self.types[name] for name in types)
-            if self.types.keys() >= set(types) and len(self._of_types) < MAX_ACTIVE_CONTEXTS:
-                self._of_types[types] = found
+            if len(types) <= _MAX_LISTED and self.types.keys() >= set(types):
+                _keep(self._of_types, types, found)
         return found
 
     def of_contexts(self, urls: tuple[str, ...]) -> "ActiveContext":
         """The context inside a node that names contexts of its own."""
         found = self._of_contexts.get(urls)
         if found is None:
-            found = self._of_contexts[urls] = self.tables.derive(self, list(urls))
+            found = _keep(self._of_contexts, urls, self.tables.derive(self, list(urls)))
         return found
 
     def scoped(self, context: object, *, propagate: bool = True) -> "ActiveContext":
@@ -203,7 +206,7 @@ class ContextTables:
         """The active context of a document with these contexts; raises `Unmodelled`."""
         found = self._roots.get(urls)
         if found is None:
-            found = self._roots[urls] = self.derive(None, list(urls))
+            found = _keep(self._roots, urls, self.derive(None, list(urls)))
         return found
 
     def count(self) -> int:
@@ -227,6 +230,7 @@ class ContextTables:
             if len(self._known) >= MAX_ACTIVE_CONTEXTS:
                 self._known.clear()
                 self._roots.clear()
+                self.fragments = FragmentCache()  # its keys would keep the contexts alive
             return self._intern(processed)
 
     def _load(self, url: str, _: object) -> dict[str, Any]:
@@ -248,6 +252,14 @@ class ContextTables:
         if found is None:
             found = self._known[said] = ActiveContext(self, processed, previous)
         return found
+
+
+def _keep(kept: dict[tuple[str, ...], _Kept], key: tuple[str, ...], value: _Kept) -> _Kept:
+    """Keep what strangers choose the key of, so many at most."""
+    if len(kept) >= MAX_ACTIVE_CONTEXTS:
+        kept.clear()
+    kept[key] = value
+    return value
 
 
 def _container(definition: Any) -> str:

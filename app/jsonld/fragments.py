@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from app.encoding.remembered import Remembered
 from app.jsonld.statements import Statements
 
-_PER_BLANK = 600  # bytes, about, of a blank node beside its texts
+# Bytes, about, beside the text itself.
+_PER_LINE = 60
+_PER_BLANK = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +25,8 @@ class Fragment:
         """About how many bytes it takes to keep this."""
         said = self.statements
         facts = sum(len(fact) for blank in said.blanks for fact in blank.facts)
-        blanks = len(said.blanks) + len(said.named)
-        return sum(map(len, said.lines)) + facts + blanks * _PER_BLANK
+        lines = sum(map(len, said.lines)) + len(said.lines) * _PER_LINE
+        return lines + facts + (len(said.blanks) + len(said.named)) * _PER_BLANK
 
 
 FragmentCache = Remembered[Fragment]

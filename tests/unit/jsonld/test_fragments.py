@@ -13,7 +13,7 @@ def test_a_fragment_knows_about_how_large_it_is() -> None:
     said = Statements(lines=["x" * 100, "y" * 50])
     said.blanks = [Blank("<urn:a>", "<urn:p>", facts=["z" * 10, "w" * 20])]
 
-    assert 180 < Fragment("<urn:a>", said).size() < 2000
+    assert 300 < Fragment("<urn:a>", said).size() < 2000
 
 
 def test_the_second_badge_of_an_achievement_finds_it_written() -> None:

@@ -1,6 +1,7 @@
 """The fast path beside the reference path: the same bytes, or none at all."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -406,3 +407,42 @@ def test_another_hash_than_sha256_is_left_to_the_reference_path() -> None:
 
     assert canonicalize(document, BUNDLE, algorithm="sha384") == wanted
     assert wanted != canonicalize(document, BUNDLE)
+
+
+def test_orders_that_strangers_make_up_are_not_kept_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.jsonld.active_contexts.MAX_ACTIVE_CONTEXTS", 20)
+    bundle = _bundle(**{f"same{n}": {f"same{n}": _iri(f"same{n}")} for n in range(4)})
+    orders = [
+        [TERMS, *(f"https://terms.example/same{n}" for n in order)]
+        for order in permutations(range(4))
+    ]
+    kept = {"@context": orders[0], "text": "x", "node": {"text": "y"}}
+    wanted = fast(kept, bundle)
+
+    for order in orders:  # each leads to the same active context by another way
+        assert fast({**kept, "@context": order}, bundle) == wanted
+        assert fast({**kept, "node": {"@context": order, "text": "y"}}, bundle) == wanted
+        types = {"type": ["Plain"] * 9, "text": "x"}
+        assert fast({"@context": order, **types}, bundle) == reference(
+            {"@context": TERMS, **types}, bundle
+        )
+    root = bundle.tables.root((TERMS,))
+    assert len(root._of_contexts) <= 20
+
+
+def test_fragments_go_with_the_contexts_that_they_were_written_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.jsonld.active_contexts.MAX_ACTIVE_CONTEXTS", 8)
+    bundle = _bundle(types=BUNDLE.documents["https://terms.example/types"]["@context"])
+    badge = a_badge(a_web_party())
+    first = fast(badge, bundle)
+    fragments = bundle.tables.fragments
+
+    for n in range(12):
+        fast({"@context": "https://terms.example/types", "type": f"T{n}", f"t{n}": "x"}, bundle)
+
+    assert bundle.tables.fragments is not fragments
+    assert fast(badge, bundle) == first
