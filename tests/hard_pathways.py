@@ -120,7 +120,8 @@ def _rule(choose: random.Random, candidates: Sequence[Candidate]) -> JsonObject:
     }
     judge = Judge(parse_rule(rule), HOME, NOW)
     ways = choose.choice((1, 1, 1, 2, 3))
-    nodes = [_way(choose, judge, candidates, f"w{way}") for way in range(ways)]
+    # A rule may have 24 checks.
+    nodes = [_way(choose, judge, candidates, f"w{way}")[: 24 // ways] for way in range(ways)]
     if ways == 1:
         return {**rule, "require": {"all": nodes[0]}}
     shared, nodes[0] = nodes[0][:1], nodes[0][1:]

@@ -39,6 +39,9 @@ def evaluation_json(rule: StackRule, evaluation: Evaluation) -> JsonObject:
                 "value": None if count.native is None else number_json(count.native),
                 "credit": number_json(count.amount),
                 "rule": count.rule,
+                "others": [
+                    {"rule": rule, "credit": number_json(amount)} for rule, amount in count.others
+                ],
             }
             for each, count in counted
             if count.rule is not None

@@ -1,5 +1,6 @@
 """Holding the facts of a credential against the conditions of a rule."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -17,7 +18,8 @@ from app.pathways.rules import (
     StackRule,
     Where,
 )
-from app.vocabularies.amounts import amount_text
+from app.vocabularies.amounts import amount_in, amount_text
+from app.vocabularies.credit import convert
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,16 @@ class Home:
 
 @dataclass(frozen=True)
 class Counted:
-    """The credit that a credential counts for in a rule, and by which rule it was converted."""
+    """The credit that a credential counts for in a rule, and by which rule it was converted.
+
+    `others` are the amounts that further published rules, by their ids, would have given instead.
+    """
 
     amount: Fraction
     rule: str | None = None
     scheme: str | None = None
     native: Fraction | None = None
+    others: tuple[tuple[str, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,17 +84,36 @@ class Judge:
 
         None of the three: no credit, though it may count as one credential.
         """
-        for articulation in self.rule.articulations:
-            if self.refers(articulation.reference, candidate):
-                return Counted(articulation.credits, articulation.rule)
         stated = dict(reversed(candidate.credits))
+        for agreed in self.rule.articulations:
+            if self.refers(agreed.reference, candidate):
+                others = self._others(stated, agreed.credits)
+                return Counted(agreed.credits, agreed.rule, others=others)
         if self.rule.scheme in stated:
             return Counted(stated[self.rule.scheme])
         for rate in self.rule.conversions:
             if rate.scheme in stated:
                 native = stated[rate.scheme]
-                return Counted(native * rate.factor, rate.rule, rate.scheme, native)
+                amount = native * rate.factor
+                others = self._others(stated, amount)
+                return Counted(amount, rate.rule, rate.scheme, native, others)
         return Counted(Fraction(0))
+
+    def _others(
+        self, stated: Mapping[str, Fraction], amount: Fraction
+    ) -> tuple[tuple[str, Fraction], ...]:
+        """What disagrees with an amount: other conversions of this rule, and published ones."""
+        found = {
+            rate.rule: stated[rate.scheme] * rate.factor
+            for rate in reversed(self.rule.conversions)
+            if rate.scheme in stated
+        }
+        for scheme, native in stated.items():
+            code, _, units = scheme.partition("/")
+            year = amount_in(units)
+            for each in convert(native, code, self.rule.scheme or "", units_per_year=year):
+                found.setdefault(each.rule.id, each.value)
+        return tuple((rule, other) for rule, other in found.items() if other != amount)
 
     def _issuer_of(self, name: str) -> str | None:
         """Whose a code is, when an agreement on its credit says so."""

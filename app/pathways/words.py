@@ -243,8 +243,11 @@ class RuleWords:
         """What a credential counts for, and how that was reckoned."""
         words = self.rule.amount_words(counted.amount)
         if counted.native is not None:
-            return f"{words}, from {amount_text(counted.native)} {counted.scheme} by {counted.rule}"
-        return f"{words}, by agreement" if counted.rule else words
+            words += f", from {amount_text(counted.native)} {counted.scheme} by {counted.rule}"
+        elif counted.rule:
+            words += ", by agreement"
+        others = [f"{amount_text(amount)} by {rule}" for rule, amount in counted.others]
+        return f"{words}; it would be {list_words(others, 'or')}" if others else words
 
 
 def _bare(words: str) -> str:

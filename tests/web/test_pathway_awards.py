@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.encoding.strict_json import JsonObject
+from app.jsonld.contexts import digest_sri
 from app.storage.database import Database
 from app.storage.tables import AuditEvent, CredentialUse
 from tests.publishing import SLUG, Publisher
@@ -87,6 +88,23 @@ def test_a_revoked_award_frees_what_it_used(stack: Stack) -> None:
     assert stack.evaluate(*badges)["satisfied"] is True
 
 
+def test_a_badge_that_is_revoked_after_its_use_counts_no_more(stack: Stack) -> None:
+    """The award stands until its issuer revokes it; then the others are free, and this one not."""
+    badges = stack.own(3)
+    made = award(stack, *badges).json()
+    stack.publisher.revoke(badges[0]["id"].rpartition("/")[2])
+    assert stack.client.post("/verify", json=made["credential"]).json()["verdict"] == "verified"
+    before = {each["credential"]: each["rule"] for each in stack.evaluate(*badges)["excluded"]}
+    stack.publisher.revoke(made["id"])
+
+    after = stack.evaluate(*badges)
+
+    first, *others = [each["id"] for each in badges]
+    assert before == {first: "valid", **dict.fromkeys(others, "single-use")}
+    assert [each["credential"] for each in after["excluded"]] == [first]
+    assert set(after["used"]) == set(others)
+
+
 def test_an_exception_may_be_named_by_the_pathway_or_the_award(stack: Stack) -> None:
     badges = stack.own(3)
     award(stack, *badges)
@@ -106,6 +124,35 @@ def test_a_rule_without_single_use_marks_nothing(stack: Stack, database: Databas
 
     with database.read() as session:
         assert session.scalars(select(CredentialUse)).all() == []
+
+
+def test_a_badge_used_in_one_pathway_is_used_up_for_the_others_and_their_versions(
+    stack: Stack,
+) -> None:
+    """Whichever version it was used under, and whichever of this issuer's pathways comes next."""
+    badges = stack.own(3)
+    newer = stack.client.post(
+        f"/api/v1/issuers/{SLUG}/pathways/{stack.pathway}/versions",
+        json=a_certificate_rule(stack.award),
+        headers=stack.publisher.headers,
+    ).json()
+    other = stack.publish(
+        {
+            "award": {"name": "Certificate of Three"},
+            "require": {"id": "three", "count": "credential", "min": 3},
+            "use": {"exclusive": True},
+        }
+    )
+    made = award(stack, *badges, pathway=newer["id"].rpartition("/")[2])
+    assert made.status_code == 201
+
+    for pathway in (stack.pathway, other):
+        answer = stack.evaluate(*badges, pathway=pathway)
+        assert {each["rule"] for each in answer["excluded"]} == {"single-use"}
+    rules = made.json()["credential"]["evidence"][0]
+    assert rules["id"] == newer["id"]
+    served = stack.client.get(f"/pathways/{stack.pathway}").content
+    assert digest_sri(served) not in rules["description"]
 
 
 def test_what_another_institution_used_is_its_own_affair(stack: Stack) -> None:

@@ -193,6 +193,8 @@ def test_badges_of_two_institutions_satisfy(stack: Stack) -> None:
             "value": 10,
             "credit": 20,
             "rule": "uk-ects-2to1",
+            # Another published rule disagrees: both are shown.
+            "others": [{"rule": "cmf-hours", "credit": 25}],
         }
     ]
     assert answer["missing"] == []
@@ -201,6 +203,26 @@ def test_badges_of_two_institutions_satisfy(stack: Stack) -> None:
     assert answer["exact"] is True
     served = stack.client.get(f"/pathways/{stack.pathway}").content
     assert answer["digest"] == digest_sri(served)
+
+
+def test_an_agreement_is_shown_beside_what_conversions_would_give(stack: Stack) -> None:
+    agreed = [{"achievement": stack.foreign, "credits": 30}]
+    pathway = stack.publish(a_certificate_rule(stack.award, articulations=agreed))
+    badge = stack.abroad()
+
+    answer = stack.evaluate(badge, pathway=pathway)
+
+    [conversion] = answer["conversions"]
+    assert conversion["credit"] == 30
+    assert conversion["rule"] == f"articulation:{stack.foreign}"
+    assert conversion["others"] == [
+        {"rule": "uk-ects-2to1", "credit": 20},
+        {"rule": "cmf-hours", "credit": 25},
+    ]
+    page = stack.client.post(f"/pathways/{pathway}/evaluate", data={"links": badge["id"]}).text
+    assert (
+        "30 SCQF credits, by agreement; it would be 20 by uk-ects-2to1 or 25 by cmf-hours" in page
+    )
 
 
 def test_only_what_is_needed_is_used(stack: Stack) -> None:

@@ -310,7 +310,7 @@ def test_what_a_badge_counts_for_names_the_conversion() -> None:
 
     assert [found.counted(each) for each in result.counted] == [
         "20 SCQF credits",
-        "20 SCQF credits, from 10 ECTS by uk-ects-2to1",
+        "20 SCQF credits, from 10 ECTS by uk-ects-2to1; it would be 25 by cmf-hours",
         "16 SCQF credits, by agreement",
     ]
 
