@@ -16,7 +16,7 @@ from typing import Any
 from pyld import jsonld
 from pyld.context_resolver import ContextResolver
 
-from app.errors import CheckFailed
+from app.errors import CheckFailed, MalformedInput
 from app.jsonld.active_contexts import Unmodelled
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.nquads import write_nquads
@@ -32,6 +32,8 @@ _SUBJECT = "https://www.w3.org/2018/credentials#credentialSubject"
 
 # Each takes PyLD some milliseconds. An endorsed credential has three of its own and three in each.
 _MAX_CONTEXTS = 200
+# The same of a type that scopes a context; a document of 4,000 values has 1,300 nodes at most.
+_MAX_TYPES = 1500
 
 ContextRule = Callable[[object], None]
 
@@ -67,7 +69,8 @@ def check_structure(
 
     `check_context` judges each @context, at the top and in embedded credentials; elsewhere there
     may be none. Value objects (`@value` with `@language` or `@direction`) are allowed on request.
-    Raises `CheckFailed` context_not_allowed, keyword_not_allowed, hidden_member or data_loss.
+    Raises `CheckFailed` context_not_allowed, keyword_not_allowed, hidden_member or data_loss, and
+    `MalformedInput` too_many_nodes.
     """
     check_context = _counted(check_context)
     check_context(document.get("@context"))
@@ -97,18 +100,24 @@ def _is_plain(document: Mapping[str, Any]) -> bool:
     """Whether a document has nothing in it that would have to be looked at more closely."""
     waiting: list[Any] = [{name: item for name, item in document.items() if name != "@context"}]
     names: list[str] = []
+    kinds: set[type] = set()
+    types = 0
     for item in waiting:
         values = item
         if type(item) is dict:
             names += item
             values = item.values()
-        kinds = set(map(type, values))
-        if not kinds <= _JSON_KINDS:
-            return False
-        if not kinds.isdisjoint(_NESTED_KINDS):
+            listed = item.get("type")
+            types += len(listed) if type(listed) is list else 0
+        here = set(map(type, values))
+        if not here.isdisjoint(_NESTED_KINDS):
             waiting += [value for value in values if type(value) in _NESTED_KINDS]
+        kinds |= here
+    if types > _MAX_TYPES:
+        raise MalformedInput("too_many_nodes", f"more than {_MAX_TYPES} types in one document")
     together = " ".join(names)
-    return "@" not in together and ":" not in together and _DOCUMENT_MEMBERS.isdisjoint(names)
+    unusual = "@" in together or ":" in together or not _DOCUMENT_MEMBERS.isdisjoint(names)
+    return kinds <= _JSON_KINDS and not unusual
 
 
 def _check_members(

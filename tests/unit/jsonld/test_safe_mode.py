@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import CheckFailed, SignetError
+from app.errors import CheckFailed, MalformedInput, SignetError
 from app.jsonld.safe_mode import canonicalize, check_structure
 from tests.world import CONTEXTS, a_badge, a_plain, a_web_party
 
@@ -258,3 +258,10 @@ def test_more_contexts_than_anybody_needs_are_refused_before_they_are_looked_at(
         with pytest.raises(CheckFailed, match="more than 200 contexts") as refusal:
             check_structure(document, lambda _: None, value_objects=False)
         assert refusal.value.code == "context_not_allowed"
+
+
+def test_more_types_than_there_can_be_nodes_are_refused() -> None:
+    for nodes, types in ((1, 1600), (40, 40)):
+        document = {"@context": [V2], "evidence": [{"type": ["Evidence"] * types}] * nodes}
+        with pytest.raises(MalformedInput, match="more than 1500 types"):
+            check_structure(document, lambda _: None, value_objects=False)
