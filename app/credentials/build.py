@@ -16,8 +16,8 @@ from app.credentials.microcredential_terms import (
     CANONICAL_CONTEXT,
     SUBJECT_TYPE,
     ContextPin,
+    is_our_type,
     types_in,
-    uses_our_terms,
 )
 from app.credentials.rules import results_broken
 from app.credentials.vcdm import CONTEXT_V2
@@ -75,9 +75,10 @@ def build_open_badge(
         "credentialStatus": credential_status,
     }
     document = _without_none(document)
-    if any(term in _EXTENSION_TYPES for term in types_in(document)):
+    types = list(types_in(document))
+    if any(term in _EXTENSION_TYPES for term in types):
         document["@context"].append(EXTENSIONS_CONTEXT)
-    if uses_our_terms(document):
+    if any(map(is_our_type, types)):
         pin = microcredential_context
         document["@context"].append(CANONICAL_CONTEXT if pin is None else pin.url)
         if pin is not None:

@@ -40,9 +40,9 @@ class ContextPin:
         return {"id": self.url, "digestSRI": self.digest_sri}
 
 
-def uses_our_terms(document: Any) -> bool:
-    """Whether a type of ours stands anywhere in a document, so that the context must be there."""
-    return any(term in (ACHIEVEMENT_TYPE, SUBJECT_TYPE) for term in types_in(document))
+def is_our_type(term: Any) -> bool:
+    """Whether a type is one of ours, so that the context must be there."""
+    return term in (ACHIEVEMENT_TYPE, SUBJECT_TYPE)
 
 
 def types_in(value: Any) -> Iterator[Any]:

@@ -52,7 +52,7 @@ from app.issuing.batches import (
     finish_phase,
 )
 from app.issuing.batches import ISSUED as CHUNK_ISSUED
-from app.issuing.desk import IssuingDesk
+from app.issuing.desk import IssuingDesk, ManySignatures
 from app.issuing.issue import issue_credential
 from app.issuing.records import facts_of
 from app.issuing.row_files import Row
@@ -192,13 +192,14 @@ def sign_rows(
 
     Of two equal rows under one key the second is a repetition of the first. Raises KeyStoreError.
     """
+    tools = ManySignatures(desk.key_store, desk.contexts, desk.settings)
     free = iter(entries)
     signed: dict[str, SignedRow] = {}
     for row in rows:
         before = signed.get(row.key)
         if before is None:
             try:
-                signed[row.key] = _sign_row(desk, standing, row, next(free), now=now)
+                signed[row.key] = _sign_row(tools, standing, row, next(free), now=now)
             except ROW_ERRORS as error:
                 yield refusal(batch, row.number, row.key, error)
             else:

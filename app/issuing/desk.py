@@ -1,6 +1,6 @@
 """What issuing needs besides a database: the key store, the contexts, the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.jsonld.contexts import ContextBundle
 from app.keys.signer import KeyStore, Signer
@@ -28,3 +28,19 @@ class IssuingDesk:
     def status_list_url(self, list_id: str) -> str:
         """Where a status list of this service is served."""
         return f"{self.settings.public_url}/status/{list_id}"
+
+
+@dataclass(frozen=True)
+class ManySignatures(IssuingDesk):
+    """The same for a piece of work with many signatures: each key is opened once for all of it.
+
+    Not to be kept: that a key's file is still as it should be is looked at when it is opened.
+    """
+
+    opened: dict[str, Signer] = field(default_factory=dict, repr=False)
+
+    def signer(self, issuer: Issuer, key: Key) -> Signer:
+        """The private half of one of the issuer's keys; raises KeyStoreError."""
+        if key.id not in self.opened:
+            self.opened[key.id] = super().signer(issuer, key)
+        return self.opened[key.id]
