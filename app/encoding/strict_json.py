@@ -47,37 +47,52 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX
     return _read_with_care(data, max_values)
 
 
+_NESTED = frozenset({dict, list})
+_NUMBERS = frozenset({int, float})
+
+
 def _is_beyond_doubt(value: Any, data: bytes, max_values: int) -> bool:
     """Whether what orjson read of some bytes is all that they say, and within the limits.
 
-    orjson keeps the last of several members of one name. Every member has a colon behind its name,
-    so the colons in the text are as many as the members and the colons inside of texts; fewer in
-    the value means that something was dropped. (A colon may also be written with an escape, which
-    could make up for it.) An integer of more than 64 bits becomes a float, but a large one.
+    orjson keeps the last of several members of one name, and makes an integer of more than 64 bits
+    a float, but a large one. Nothing was dropped where the value is written as those very bytes.
+    Nor where there are as many colons in the text as members, and colons inside of texts, in the
+    value: each member has one behind its name. (A colon written with an escape could make up for
+    one that was dropped.)
     """
-    if b"\\u003" in data:
+    try:
+        compact = orjson.dumps(value) == data
+    except TypeError:  # nested deeper than orjson writes
         return False
-    colons = count = depth = 0
-    level = [value]
-    while True:
-        count += len(level)
+    count = members = depth = 0
+    texts: list[str] = []
+    level: list[Any] = [[value]]
+    while level:
+        if depth > MAX_DEPTH:
+            return False
         inside: list[Any] = []
         for item in level:
-            kind = type(item)
-            if kind is str:
-                colons += item.count(":")
-            elif depth == MAX_DEPTH and kind in (dict, list):
+            values = item
+            if type(item) is dict:
+                members += len(item)
+                texts += item
+                values = item.values()
+            count += len(values)
+            kinds = set(map(type, values))
+            if not kinds.isdisjoint(_NUMBERS) and any(
+                type(each) in _NUMBERS and abs(each) > MAX_SAFE_INTEGER for each in values
+            ):
                 return False
-            elif kind is dict:
-                colons += len(item) + "".join(item).count(":")
-                inside += item.values()
-            elif kind is list:
-                inside += item
-            elif kind is not bool and item is not None and abs(item) > MAX_SAFE_INTEGER:
-                return False
-        if not inside:
-            return count <= max_values and colons == data.count(b":")
+            if not kinds.isdisjoint(_NESTED):
+                inside += [each for each in values if type(each) in _NESTED]
+            if not compact:
+                texts += [each for each in values if type(each) is str]
         level, depth = inside, depth + 1
+    if count > max_values:
+        return False
+    if compact:
+        return True
+    return b"\\u003" not in data and members + "".join(texts).count(":") == data.count(b":")
 
 
 def _read_with_care(data: bytes, max_values: int) -> Any:

@@ -132,6 +132,7 @@ HIDING: list[tuple[bytes, str]] = [
     (b"123456789012345678901234567890", "bad_number"),
     (b"[18446744073709551616]", "bad_number"),
     (b"[" * 40 + b"]" * 40, "too_deep"),
+    (b"[" * 400 + b"]" * 400, "too_deep"),
     (b'{"a":' * 25 + b"{}" + b"}" * 25, "too_deep"),
 ]
 
