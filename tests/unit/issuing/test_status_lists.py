@@ -13,10 +13,12 @@ from app.issuing.desk import IssuingDesk
 from app.issuing.permutation import LIST_LENGTH, permuted_index
 from app.issuing.status_lists import (
     ReservedEntry,
+    entries_of,
     expiring_lists,
     lock_list,
     publish,
     refresh_list,
+    reserve_entries,
     reserve_entry,
 )
 from app.registry.keys import create_initial_keys
@@ -68,6 +70,31 @@ def test_a_full_list_is_followed_by_a_new_one(
 
     assert last.list_id == first.list_id
     assert beyond.list_id != first.list_id
+
+
+def test_many_entries_at_once_go_on_in_the_next_list(
+    session: Session,
+    desk: IssuingDesk,
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = reserve(session, desk, issuer)
+    session.execute(update(StatusList).values(next_position=LENGTH - 2))
+    ranges = reserve_entries(session, desk, issuer, 3, now=NOW, actor=ACTOR)
+    # Somebody takes the last entries between our look and our lock.
+    looked = iter([first.list_id])
+    look = status_lists._open_list
+    monkeypatch.setattr(
+        status_lists, "_open_list", lambda *given: next(looked, None) or look(*given)
+    )
+    after = reserve_entries(session, desk, issuer, 1, now=NOW, actor=ACTOR)
+
+    assert [(taken.first, taken.count) for taken in ranges] == [(LENGTH - 2, 2), (0, 1)]
+    assert (after[0].list_id, after[0].first) == (ranges[1].list_id, 1)
+    entries = entries_of(session, [*ranges, *after])
+    assert len(set(entries)) == 4
+    key = session.get_one(StatusList, first.list_id).permutation_key
+    assert entries[0] == ReservedEntry(first.list_id, permuted_index(key, LENGTH - 2))
 
 
 def test_who_loses_the_last_entry_to_another_looks_again(
