@@ -80,13 +80,15 @@ def _check_endorsement(endorsement: Endorsement, profile: Profile, world: World)
 
 
 def _find(value: Any) -> Iterator[Endorsement]:
-    if isinstance(value, dict):
-        for name, member in value.items():
-            if name in ("endorsement", "endorsementJwt"):
-                for raw in member if isinstance(member, list) else [member]:
-                    yield Endorsement(raw, value.get("id"))
-            else:
-                yield from _find(member)
-    elif isinstance(value, list):
+    """In an object or array, in the order in which they stand."""
+    if isinstance(value, list):
         for item in value:
-            yield from _find(item)
+            if isinstance(item, dict | list):
+                yield from _find(item)
+        return
+    for name, member in value.items():
+        if name in ("endorsement", "endorsementJwt"):
+            for raw in member if isinstance(member, list) else [member]:
+                yield Endorsement(raw, value.get("id"))
+        elif isinstance(member, dict | list):
+            yield from _find(member)
