@@ -53,7 +53,7 @@ def test_generated_credentials_are_written_as_the_reference_writes_them() -> Non
 
 
 @pytest.mark.parametrize(
-    "value", [2**53, [-(2**60)], "\ud800", {"a": ["\udc00"]}, object()], ids=repr
+    "value", [2**53, [-(2**60)], "\ud800", {"a": ["\udc00"]}, {1}], ids=ascii
 )
 def test_what_the_reference_refuses_is_refused(value: Any) -> None:
     with pytest.raises(rfc8785.CanonicalizationError):
