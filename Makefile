@@ -19,6 +19,7 @@ PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := .venv/.installed
 TOOLS_INSTALLED := .venv/.tools-installed
 NODE_INSTALLED := $(if $(wildcard tests/node/package-lock.json),tests/node/node_modules/.installed)
+PEERS_INSTALLED := bench/peers/node_modules/.installed
 UV := uv==0.13.9
 
 # The rooms where every branch has to be covered.
@@ -28,10 +29,10 @@ space := $(empty) $(empty)
 comma := ,
 FULLY_COVERED_FILES := $(subst $(space),$(comma),$(FULLY_COVERED:%=app/%/*))
 
-.PHONY: help install run migrate test check format bench examples screenshots lock clean system-packages
+.PHONY: help install run migrate test check format bench bench-quick examples screenshots lock clean system-packages
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 install: $(INSTALLED) ## virtual environment in .venv with the locked dependencies
 
@@ -59,8 +60,11 @@ format: $(TOOLS_INSTALLED) ## put the code into its one form
 	.venv/bin/ruff format
 	.venv/bin/ruff check --fix
 
-bench: $(INSTALLED) ## the benchmarks
+bench: $(TOOLS_INSTALLED) $(PEERS_INSTALLED) ## measure against the peers, and write docs/performance.md
 	$(VENV_PYTHON) -m bench
+
+bench-quick: $(TOOLS_INSTALLED) $(PEERS_INSTALLED) ## the same in two minutes, and no page written
+	$(VENV_PYTHON) -m bench --quick
 
 examples: $(TOOLS_INSTALLED) ## run the worked examples and write anew what has changed in docs/examples
 	$(VENV_PYTHON) -m tests.worked_pages
@@ -82,7 +86,7 @@ lock: ## resolve the dependencies anew and write requirements/*.txt with hashes
 
 clean: ## remove what can be made again; databases and keys stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
-		build dist signet.egg-info tests/node/node_modules
+		build dist signet.egg-info tests/node/node_modules bench/peers/node_modules
 
 define require-python
 	@[ -n '$(PYTHON)' ] || { echo 'Signet needs Python 3.11 or newer, and none was found.' \
@@ -107,6 +111,9 @@ $(TOOLS_INSTALLED): requirements/development.txt $(INSTALLED)
 
 system-packages:
 	@.ci/system-packages
+
+bench/peers/node_modules/.installed: bench/peers/package-lock.json | system-packages
+	cd bench/peers && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.installed
 
 # Without npm the tests against JavaScript implementations are skipped, so this may come to nothing.
 tests/node/node_modules/.installed: tests/node/package-lock.json | system-packages

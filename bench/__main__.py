@@ -1,142 +1,126 @@
-"""How fast this machine issues and verifies: `make bench`.
+"""Signet beside its peers, in one run: `make bench`, or `make bench-quick` in two minutes.
 
-Real credentials, a real SQLite file in a temporary folder, one process. Rates are per second of
-processor time, since wall time says more about the neighbours; take them as ratios, and look for
-the line that changed.
+Everything in process is counted per second of the process's own time, in turns, so that a noisy
+neighbour hits all alike; what is published are the ratios. The long run writes docs/performance.md
+with its plots, both write bench/results.json.
 """
 
+import argparse
+import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from app.credentials.issue_request import parse_issue_request
-from app.encoding.strict_json import parse_object
-from app.issuing.desk import IssuingDesk
-from app.issuing.issue import issue_credential
-from app.jsonld.contexts import load_contexts
-from app.jsonld.safe_mode import canonicalize
-from app.keys.controlled_identifier import ControlledIdentifierDocument
-from app.keys.signer import open_key_store
-from app.proofs.profiles import OPEN_BADGE
-from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer, load_issuer
-from app.registry.keys import did_document, keys_of
-from app.settings import Settings
-from app.status.bitstring import empty_bits, encode_list, expand_list
-from app.storage.database import Database, make_engine, upgrade
-from app.storage.tables import Credential, StatusList
-from app.verification.authenticity import World
-from app.verification.verify import verify_credential
-
-SECONDS = 3.0
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ACTOR = "bench"
-
-ISSUER: dict[str, Any] = {"name": "University of Inverbrae", "url": "https://inverbrae.example"}
-ACHIEVEMENT: dict[str, Any] = {
-    "name": "Data Ethics in Practice",
-    "description": "Recognises ethical risks in the use of personal data and acts on them.",
-    "achievementType": "MicroCredential",
-    "criteria": {"narrative": "Passes an examination and analyses a case study."},
-    "alignment": [
-        {"targetName": f"Skill {n}", "targetUrl": f"https://skills.example/{n}"} for n in range(3)
-    ],
-    "tag": ["ethics", "data protection"],
-    "inLanguage": "en",
-}
+from app.settings import PROJECT
+from bench import growth, two
+from bench.batch import BatchRun, run_batch
+from bench.example import Example, example_in
+from bench.over_http import (
+    Asked,
+    measure_empty_route,
+    measure_signet,
+    measure_signing_service,
+    service_with_issuer,
+)
+from bench.peers import LIBRARIES, peer
+from bench.poison import seconds_for, worst_documents
+from bench.rates import Rates, in_turns, own_rate
+from bench.report import Figures, write_page, write_results
+from bench.works import issue_with, limit_works, pyld_works, signet_works
+from tests.postgres import find_programs, running_cluster
 
 
-class Bench:
-    """A service with one issuer and one achievement, and one credential to look at."""
+@dataclass(frozen=True)
+class Plan:
+    """How long a run takes its time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.settings = Settings(
-            database_url=f"sqlite:///{folder / 'bench.db'}", keys=f"file:{folder / 'keys'}"
-        )
-        upgrade(self.settings)
-        self.database = Database(make_engine(self.settings))
-        self.contexts = load_contexts(self.settings.contexts)
-        self.desk = IssuingDesk(
-            open_key_store(self.settings.keys, None), self.contexts, self.settings
-        )
-        with self.database.write() as session:
-            issuer = create_issuer(
-                session,
-                self.desk.key_store,
-                self.settings,
-                slug="inverbrae",
-                profile=ISSUER,
-                did_method="web",
-                now=NOW,
-                actor=ACTOR,
-            )
-            session.flush()
-            self.achievement = create_achievement(
-                session, self.settings, issuer, ACHIEVEMENT, now=NOW, actor=ACTOR
-            ).id
-        self.credential, self.token = self.issue()
-        with self.database.read() as session:
-            issuer = load_issuer(session, "inverbrae")
-            keys = keys_of(session, issuer.id)
-            document = did_document(issuer, keys, self.settings)
-            status = session.query(StatusList).one().document
-        controller = ControlledIdentifierDocument.parse(document, issuer.did)
-        self.world = World(
-            contexts=self.contexts,
-            resolve=lambda identifier: controller,
-            fetch_status=lambda url: status,
-            known_issuer=lambda identifier: True,
-            now=NOW,
-        )
-
-    def issue(self) -> tuple[bytes, bytes]:
-        """One credential, from the request to the commit."""
-        request = parse_issue_request(
-            {"achievement": self.achievement, "recipient": {"email": "a@students.example"}}
-        )
-        with self.database.write() as session:
-            row: Credential = issue_credential(
-                session, self.desk, "inverbrae", request, now=NOW, actor=ACTOR
-            )
-            assert row.jwt is not None  # noqa: S101 - the issuer has a P-256 key
-            return row.document, row.jwt
-
-    def verify(self, data: bytes) -> None:
-        """All checks; a verdict that is not `verified` would make the figure meaningless."""
-        result = verify_credential(data, profile=OPEN_BADGE, world=self.world)
-        assert result.verdict == "verified", result  # noqa: S101
+    rounds: int
+    seconds: float  # of each work in each round
+    http_seconds: float
+    batch_rows: int
+    repeats: int
 
 
-def rate(work: Callable[[], object]) -> float:
-    """How often `work` is done in a second of processor time."""
-    work()
-    rounds, started = 0, time.process_time()
-    while (used := time.process_time() - started) < SECONDS:
-        work()
-        rounds += 1
-    return rounds / used
+LONG = Plan(rounds=9, seconds=2.0, http_seconds=10.0, batch_rows=100_000, repeats=50)
+QUICK = Plan(rounds=3, seconds=0.4, http_seconds=1.0, batch_rows=1_000, repeats=5)
 
 
 def main() -> None:
-    """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder))
-        document = parse_object(bench.credential)
-        unsecured = {name: value for name, value in document.items() if name != "proof"}
-        encoded = encode_list(empty_bits())
-        print(f"A credential of {len(bench.credential):,} bytes; per second of processor time:\n")
-        for name, work in {
-            "issue, proof and JWT, committed to SQLite": bench.issue,
-            "verify a Data Integrity proof, with status": lambda: bench.verify(bench.credential),
-            "verify a VC-JWT, with status": lambda: bench.verify(bench.token),
-            "canonicalise in safe mode": lambda: canonicalize(unsecured, bench.contexts),
-            "unfold a status list of 131,072": lambda: expand_list(encoded),
-        }.items():
-            print(f"{rate(work):10,.1f}  {name}", flush=True)
-        bench.database.close()
+    """Measure, print, and write."""
+    arguments = argparse.ArgumentParser(prog="bench", description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="less time, and no page")
+    quick = arguments.parse_args().quick
+    plan = QUICK if quick else LONG
+    with tempfile.TemporaryDirectory() as folder, example_in(Path(folder)) as example:
+        rates = _in_process(example, plan)
+        figures = Figures(
+            rates=rates,
+            poison=tuple(
+                (name, *seconds_for(example, document))
+                for name, document in worst_documents(example)
+            ),
+            growth=growth.curves(example, plan.repeats),
+            two_processes=_two_processes(plan),
+            http=_over_http(example, plan),
+            batch=_batch(plan),
+        )
+    write_results(figures, PROJECT / "bench" / "results.json")
+    if not quick:
+        write_page(figures, PROJECT / "docs")
+    sys.stdout.write(figures.table())
+
+
+def _in_process(example: Example, plan: Plan) -> Rates:
+    secured = issue_with(example, "eddsa-rdfc-2022")(example.unsecured)
+    works = {f"Signet: {n}": own_rate(w) for n, w in signet_works(example).items()}
+    works |= {f"PyLD: {n}": own_rate(w) for n, w in pyld_works(example, secured).items()}
+    works |= {f"limit: {n}": own_rate(w) for n, w in limit_works(example, secured).items()}
+    with ExitStack() as peers:
+        for library in LIBRARIES:
+            at_work = peers.enter_context(peer(library, example, secured))
+            for work in ("issue", "verify"):
+                works[f"@{library}/vc: {work}"] = at_work.measure(work)
+        return in_turns(works, rounds=plan.rounds, seconds=plan.seconds, tell=_tell)
+
+
+def _two_processes(plan: Plan) -> float:
+    _tell("one process, then two")
+    seconds = plan.seconds * 2
+    return two.per_second(2, seconds) / two.per_second(1, seconds)
+
+
+def _over_http(example: Example, plan: Plan) -> list[Asked]:
+    asked = measure_signing_service(
+        example, "digitalbazaar", seconds=plan.http_seconds, tell=_tell
+    ) + measure_empty_route(seconds=plan.http_seconds, tell=_tell)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _postgresql() as url,
+        service_with_issuer(Path(folder), url, processes=1) as service,
+    ):
+        return asked + measure_signet(service, seconds=plan.http_seconds, tell=_tell)
+
+
+def _batch(plan: Plan) -> BatchRun:
+    _tell(f"a batch of {plan.batch_rows:,} rows")
+    with tempfile.TemporaryDirectory() as folder, _postgresql() as url:
+        return run_batch(Path(folder), url, rows=plan.batch_rows, processes=2)
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    """A server of our own, as safe against crashes as a real one."""
+    programs = find_programs()
+    if programs is None:
+        raise SystemExit("PostgreSQL is not installed; `make bench` does it on Debian.")
+    with running_cluster(programs) as cluster:
+        yield cluster.url.render_as_string(hide_password=False)
+
+
+def _tell(what: str) -> None:
+    sys.stderr.write(f"{what}\n")
 
 
 if __name__ == "__main__":

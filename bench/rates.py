@@ -1,0 +1,54 @@
+"""Rates per second of processor time, measured in turns, so that a noisy moment hits everybody.
+
+A rate alone says more about the machine and its neighbours; what counts is the ratio of two that
+were measured in the same round, and the median of these over the rounds.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+
+Rounds = Mapping[str, Callable[[float], float]]
+"""By name: a function that works for so many seconds of processor time, and tells the rate."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What came of some rounds: the rates of each work, one per round."""
+
+    by_name: Mapping[str, tuple[float, ...]]
+
+    def median(self, name: str) -> float:
+        """The median rate."""
+        return median(self.by_name[name])
+
+    def ratio(self, name: str, against: str) -> float:
+        """The median of the ratios within each round."""
+        pairs = zip(self.by_name[name], self.by_name[against], strict=True)
+        return median(mine / theirs for mine, theirs in pairs)
+
+
+def own_rate(work: Callable[[], object]) -> Callable[[float], float]:
+    """The rate of something that runs in this process."""
+
+    def measured(seconds: float) -> float:
+        count, started = 0, time.process_time()
+        while (used := time.process_time() - started) < seconds:
+            work()
+            count += 1
+        return count / used
+
+    return measured
+
+
+def in_turns(works: Rounds, *, rounds: int, seconds: float, tell: Callable[[str], None]) -> Rates:
+    """Measure all works, each for `seconds`, `rounds` times over; the first turn is for warmth."""
+    for work in works.values():
+        work(seconds / 4)
+    measured: dict[str, list[float]] = {name: [] for name in works}
+    for number in range(rounds):
+        for name, work in works.items():
+            tell(f"round {number + 1} of {rounds}: {name}")
+            measured[name].append(work(seconds))
+    return Rates({name: tuple(rates) for name, rates in measured.items()})
