@@ -52,9 +52,7 @@ def test_generated_credentials_are_written_as_the_reference_writes_them() -> Non
         assert canonicalize_json(document) == rfc8785.dumps(document)
 
 
-@pytest.mark.parametrize(
-    "value", [2**53, [-(2**60)], "\ud800", {"a": ["\udc00"]}, {1}], ids=ascii
-)
+@pytest.mark.parametrize("value", [2**53, [-(2**60)], "\ud800", {"a": ["\udc00"]}, {1}], ids=ascii)
 def test_what_the_reference_refuses_is_refused(value: Any) -> None:
     with pytest.raises(rfc8785.CanonicalizationError):
         canonicalize_json(value)
