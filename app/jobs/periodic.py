@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.jobs.desk import JobDesk
+from app.jobs.federation import renew_trust_chains
 from app.jobs.outbox import deliver_outbox
 from app.jobs.retention import empty_old_batches
 from app.jobs.status_lists import resign_status_lists
@@ -27,6 +28,7 @@ class PeriodicTask:
 PERIODIC: tuple[PeriodicTask, ...] = (
     PeriodicTask("deliver_outbox", 5, deliver_outbox),
     PeriodicTask("resign_status_lists", 60, resign_status_lists),
+    PeriodicTask("renew_trust_chains", 3600, renew_trust_chains),
     PeriodicTask("empty_old_batches", 3600, empty_old_batches),
 )
 """Everything that this service does by itself."""

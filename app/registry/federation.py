@@ -8,7 +8,7 @@ the first of its statements ends, and not a second longer, whether anybody looks
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -128,10 +128,7 @@ def keep_entity(
     Raises what `validate_chain` does, and `CheckFailed` chain_broken for a chain of another
     entity; then what was known stays as it is.
     """
-    session.refresh(anchor, with_for_update=True)  # its keys cannot change meanwhile
-    chain = validate_chain(tokens, keys_of(anchor), now=now)
-    if chain.subject != entity_id:
-        raise CheckFailed("chain_broken", f"the chain is that of {chain.subject}")
+    chain = _validated(session, anchor, entity_id, tokens, now)
     query = select(FederationEntity).where(
         FederationEntity.anchor_id == anchor.id,
         FederationEntity.entity_id == entity_id,
@@ -148,12 +145,39 @@ def keep_entity(
             created_at=now,
         )
         session.add(row)
-    row.name, row.trust_chain = chain.name, "\n".join(chain.tokens)
-    row.expires_at, row.checked_at = chain.expires_at, now
-    session.flush()
-    _follow(session, anchor, row, chain, now)
-    _audit(session, "registry.entity_kept", row.id, entity_id, now, actor)
+    _take(session, anchor, row, chain, now=now, actor=actor)
     return row, new
+
+
+def renew_entity(
+    session: Session, id_: str, tokens: Sequence[str], *, now: datetime, actor: str
+) -> FederationEntity:
+    """Take a newer chain for an entity that is known; raises what `keep_entity` does, and NotFound
+    where it was removed meanwhile: it must not come back by that.
+    """
+    row = _entity(session, id_)
+    anchor = anchor_of(session, row)
+    chain = _validated(session, anchor, row.entity_id, tokens, now)
+    session.refresh(row, with_for_update=True)
+    row = load_entity(session, id_)
+    _take(session, anchor, row, chain, now=now, actor=actor)
+    return row
+
+
+def expiring_entities(session: Session, *, now: datetime, patience: timedelta) -> list[str]:
+    """The ids of entities whose chain is in the last third of its time, the most urgent first.
+
+    After them those whose chain has ended, but not longer ago than `patience`.
+    """
+    query = select(FederationEntity).where(
+        FederationEntity.ended_at.is_(None), FederationEntity.expires_at > now - patience
+    )
+    due = [
+        row
+        for row in session.scalars(query.order_by(FederationEntity.expires_at))
+        if now >= row.expires_at - (row.expires_at - row.checked_at) / 3
+    ]
+    return [row.id for row in sorted(due, key=lambda row: row.expires_at <= now)]
 
 
 def load_entity(session: Session, id_: str) -> FederationEntity:
@@ -231,6 +255,33 @@ def _entities_below(session: Session, anchor: TrustAnchor) -> Sequence[Federatio
         FederationEntity.anchor_id == anchor.id, FederationEntity.ended_at.is_(None)
     )
     return session.scalars(query.with_for_update()).all()
+
+
+def _validated(
+    session: Session, anchor: TrustAnchor, entity_id: str, tokens: Sequence[str], now: datetime
+) -> TrustChain:
+    """The chain, if it is this entity's; the anchor is held, so that its keys stay as they are."""
+    session.refresh(anchor, with_for_update=True)
+    chain = validate_chain(tokens, keys_of(anchor), now=now)
+    if chain.subject != entity_id:
+        raise CheckFailed("chain_broken", f"the chain is that of {chain.subject}")
+    return chain
+
+
+def _take(
+    session: Session,
+    anchor: TrustAnchor,
+    row: FederationEntity,
+    chain: TrustChain,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    row.name, row.trust_chain = chain.name, "\n".join(chain.tokens)
+    row.expires_at, row.checked_at = chain.expires_at, now
+    session.flush()
+    _follow(session, anchor, row, chain, now)
+    _audit(session, "registry.entity_kept", row.id, row.entity_id, now, actor)
 
 
 def _check_again(

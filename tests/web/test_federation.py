@@ -2,8 +2,11 @@
 
 import base64
 import hashlib
+import io
+import json
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +14,15 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.errors import CheckUndecided
-from app.fetch import Fetched, fetch_from_documents
+from app.fetch import Fetch, Fetched, fetch_from_documents
+from app.jobs import federation as jobs_federation
+from app.jobs.desk import JobDesk
+from app.jobs.periodic import PERIODIC, Rounds
 from app.registry.trust_chains import ISSUER_TYPE
 from app.verification.result import Basis, IssuerSummary
 from app.web.checking import known_by
 from app.web.dependencies import current_time
+from app.web.request_log import make_log
 from app.web.wording import word_standing
 from tests.conftest import NOW
 from tests.federation import (
@@ -31,6 +38,8 @@ from tests.federation import (
 )
 
 PATH = "/api/v1/registry"
+HOUR = timedelta(hours=1)
+RENEWING = [task for task in PERIODIC if task.name == "renew_trust_chains"]
 FIRST_END = NOW + 3 * DAY
 """When the first statement of the chain ends."""
 
@@ -283,6 +292,78 @@ def test_what_is_not_there_cannot_end(admin: Administrator) -> None:
     for id_ in ("x", "A" * 22):
         admin.send("DELETE", f"/anchors/{id_}", 404)
         admin.send("DELETE", f"/entities/{id_}", 404)
+
+
+@pytest.fixture
+def round_(
+    admin: Administrator, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[datetime], list[dict[str, Any]]]:
+    """What a worker does about federations at some time, and what it logs; its network is ours."""
+
+    def make_network(*, timeout_seconds: float) -> Fetch:
+        assert timeout_seconds > 0
+        fetch: Fetch = admin.app.state.desk.fetch
+        return fetch
+
+    def walk(now: datetime) -> list[dict[str, Any]]:
+        stream = io.StringIO()
+        desk = admin.app.state.desk
+        Rounds(RENEWING).walk(JobDesk(desk.database, desk.issuing, make_log("INFO", stream)), now)
+        return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    monkeypatch.setattr(jobs_federation, "make_fetch", make_network)
+    return walk
+
+
+def test_a_worker_renews_chains_before_they_end(
+    admin: Administrator, round_: Callable[[datetime], list[dict[str, Any]]]
+) -> None:
+    admin.trust()
+    entity = admin.know()["id"]
+    admin.publish(admin.federation, now=NOW + 2 * DAY)
+
+    assert round_(NOW + 2 * DAY - HOUR) == []  # a third of its three days is left
+    (line,) = round_(NOW + 2 * DAY)
+
+    assert (line["event"], line["count"]) == ("trust_chains_renewed", 1)
+    assert admin.known(FIRST_END) == [ANCHOR]
+    (listed,) = admin.send("GET", "/entities", 200)["items"]
+    assert (listed["id"], listed["expires_at"]) == (entity, "2026-03-06T12:00:00Z")
+    assert round_(NOW + 2 * DAY + HOUR) == []
+
+
+def test_what_cannot_be_renewed_is_logged_and_tried_again_for_a_while(
+    admin: Administrator, round_: Callable[[datetime], list[dict[str, Any]]]
+) -> None:
+    admin.trust()
+    entity = admin.know()["id"]
+    admin.publish(None)
+
+    for now in (FIRST_END - HOUR, FIRST_END + HOUR, FIRST_END + 29 * DAY):
+        (line,) = round_(now)
+        assert (line["event"], line["entity"]) == ("trust_chain_not_renewed", entity)
+        assert line["code"] == "not_found"
+    assert round_(FIRST_END + 31 * DAY) == []
+    admin.publish(admin.federation, now=FIRST_END + DAY)
+    round_(FIRST_END + DAY)
+    assert admin.known(FIRST_END + DAY) == [ANCHOR]
+
+
+def test_an_entity_that_is_removed_meanwhile_does_not_come_back(admin: Administrator) -> None:
+    admin.trust()
+    entity = admin.know()["id"]
+    fetch = admin.app.state.desk.fetch
+
+    def fetch_slowly(url: str) -> Fetched:
+        admin.send("DELETE", f"/entities/{entity}", 200)
+        answer: Fetched = fetch(url)
+        return answer
+
+    admin.app.state.desk = replace(admin.app.state.desk, fetch=fetch_slowly)
+    admin.send("POST", f"/entities/{entity}/refresh", 404)
+
+    assert admin.known() == []
+    assert len(admin.send("GET", "/entities", 200)["items"]) == 1
 
 
 def test_no_connection_is_held_while_a_federation_is_slow(admin: Administrator) -> None:

@@ -23,6 +23,7 @@ from app.registry.federation import (
     list_entities,
     load_entity,
     read_anchor,
+    renew_entity,
 )
 from app.registry.federation_walk import find_chain
 from app.registry.trust_chains import MAX_CHAIN
@@ -212,12 +213,13 @@ def post_refresh(
     """As when it was first made known. Where this fails the old chain counts until it expires."""
     with desk.database.read() as session:
         row = load_entity(session, entity)
-        given = EntityInput(
-            entity_id=row.entity_id,
-            anchor=anchor_of(session, row).entity_id,
-            trust_chain=body.trust_chain if body else None,
-        )
-    return _kept(desk, caller.actor, now, given)[0]
+        entity_id, keys = row.entity_id, keys_of(anchor_of(session, row))
+    tokens = body.trust_chain if body else None
+    if tokens is None:
+        tokens = list(find_chain(desk.fetch, entity_id, keys, now=now).tokens)
+    with desk.database.write() as session:
+        row = renew_entity(session, entity, tokens, now=now, actor=caller.actor)
+        return _entity(session, row, now)
 
 
 @router.delete("/entities/{entity}", summary="End an entity", responses=problems(401, 403, 404))
@@ -229,11 +231,6 @@ def delete_entity(
 
 
 def _keep(desk: Desk, actor: str, now: datetime, given: EntityInput) -> Response:
-    answer, new = _kept(desk, actor, now, given)
-    return _answer(answer, new=new)
-
-
-def _kept(desk: Desk, actor: str, now: datetime, given: EntityInput) -> tuple[EntityAnswer, bool]:
     """No connection is held while addresses are read; what came is validated where it is stored."""
     tokens = given.trust_chain
     if tokens is None:
@@ -243,7 +240,8 @@ def _kept(desk: Desk, actor: str, now: datetime, given: EntityInput) -> tuple[En
     with desk.database.write() as session:
         anchor = find_anchor(session, given.anchor)
         row, new = keep_entity(session, anchor, given.entity_id, tokens, now=now, actor=actor)
-        return _entity(session, row, now), new
+        answer = _entity(session, row, now)
+    return _answer(answer, new=new)
 
 
 def _anchor(row: TrustAnchor) -> AnchorAnswer:
