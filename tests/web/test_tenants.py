@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.registry.api_keys import SCOPES
+from tests.federation import ANCHOR, COLLEGE, a_federation, key_set
 from tests.publishing import SLUG, Publisher
 
 Headers = dict[str, str]
@@ -39,6 +40,20 @@ AWARDS = "/api/v1/issuers/{issuer}/awards"
 WEBHOOKS = "/api/v1/issuers/{issuer}/webhooks"
 WEBHOOK = f"{WEBHOOKS}/{{webhook}}"
 HOOK = {"url": "https://hooks.example/signet"}
+REGISTRY = "/api/v1/registry"
+FEDERATION = a_federation()
+KEYS = {"name": "Federation", "jwks": key_set(FEDERATION.anchor.key)}
+OTHER_ANCHOR = {"entity_id": "https://other.example", **KEYS}
+CHAIN = {"trust_chain": FEDERATION.chain()}
+ENTITY = {"entity_id": COLLEGE, "anchor": ANCHOR, **CHAIN}
+DECISION = {
+    "decision": "full",
+    "toward": "MSc Data Ethics",
+    "decided_by": "Admissions board",
+    "decided_on": "2026-02-27",
+    "reasons": "All outcomes are covered.",
+    "appeal": "To the registrar.",
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,14 @@ ROWS = [
     Row("GET", "/api/v1/registry/issuers", "administrator", 200),
     Row("DELETE", "/api/v1/registry/issuers/{entry}", "administrator", 200),
     Row("POST", "/api/v1/registry/imports", "administrator", 200, NO_ISSUERS),
+    Row("POST", f"{REGISTRY}/anchors", "administrator", 201, OTHER_ANCHOR),
+    Row("GET", f"{REGISTRY}/anchors", "administrator", 200),
+    Row("DELETE", f"{REGISTRY}/anchors/{{anchor}}", "administrator", 200),
+    # The entity is known already, so a chain for it is a newer one.
+    Row("POST", f"{REGISTRY}/entities", "administrator", 200, ENTITY),
+    Row("GET", f"{REGISTRY}/entities", "administrator", 200),
+    Row("POST", f"{REGISTRY}/entities/{{entity}}/refresh", "administrator", 200, CHAIN),
+    Row("DELETE", f"{REGISTRY}/entities/{{entity}}", "administrator", 200),
     Row("GET", "/api/v1/issuers/{issuer}", "any key", 200),
     Row("PATCH", "/api/v1/issuers/{issuer}", "issuers:write", 200, {"name": "Renamed"}),
     Row("POST", "/api/v1/issuers/{issuer}/images", "achievements:write", 201, PNG),
@@ -117,6 +140,13 @@ ROWS = [
         by_id=True,
     ),
     Row("POST", "/issuers/{issuer}/credentials/issue", "credentials:issue", 201, {}),
+    Row(
+        "POST",
+        "/api/v1/issuers/{issuer}/recognition-decisions",
+        "credentials:issue",
+        201,
+        DECISION,
+    ),
     Row("GET", f"{ACHIEVEMENT}/review", "any key", 200),
     # It is published, so these two are refused; but not to those who may not ask.
     Row("POST", f"{ACHIEVEMENT}/submit", "achievements:write", 409),
@@ -178,6 +208,9 @@ class World:
             }
         if row.path.endswith("/credentials/issue"):
             body = {"credential": self.unsigned()}
+        if row.body is DECISION:
+            badge = self.client.get(f"/credentials/{self.names['credential_id']}.json").json()
+            body = {"credential": badge, **DECISION}
         if row.method == "GET" and row.path.endswith("/policy"):
             keeper = self.make_key(SLUG, "issuers:write")
             self.client.put(path, headers=keeper, json={"preset": "nzqa"})
@@ -223,10 +256,15 @@ def world(
     hook = f"/api/v1/issuers/{SLUG}/webhooks/{webhook.json()['id']}"
     client.post(f"{hook}/ping", headers=admin_headers)
     [delivery] = client.get(f"{hook}/deliveries", headers=admin_headers).json()["items"]
+    anchor = {"entity_id": ANCHOR, **KEYS}
+    trusted = client.post(f"{REGISTRY}/anchors", headers=admin_headers, json=anchor)
+    entity = client.post(f"{REGISTRY}/entities", headers=admin_headers, json=ENTITY)
     batches = f"/api/v1/issuers/{SLUG}/batches"
     batch = client.post(batches, headers=admin_headers, json=[{}]).json()["id"]
     client.post(f"{batches}/{batch}/cancel", headers=admin_headers)  # so that events end
     names = {
+        "anchor": trusted.json()["id"],
+        "entity": entity.json()["id"],
         "batch": batch,
         "webhook": webhook.json()["id"],
         "delivery": delivery["id"],
