@@ -86,7 +86,7 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
         "Supervision as it was",
         _labels(_maybe(learning.supervision_actual), SUPERVISION.label_of),
     )
-    yield "Form", _labels(learning.participation, PARTICIPATION.label_of)
+    yield "Form", _labels(learning.participation, PARTICIPATION.plain_of)
     yield "Setting", _labels(_maybe(learning.learning_setting), LEARNING_SETTING.label_of)
     basis = _labels(_maybe(learning.recognition_basis), RECOGNITION_BASIS.label_of)
     yield "Recognised on the basis of", basis

@@ -66,8 +66,7 @@ class Credit:
         amount = amount_text(self.value)
         if found is None:
             return f"{amount} credits of {self.iri or 'a scheme that is not named'}"
-        plural = "" if self.value == 1 or found.unit.isupper() else "s"
-        return f"{amount} {found.unit}{plural}"
+        return f"{amount} {found.unit if self.value == 1 else found.units}"
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,13 @@ from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
 from app.pathways.checking import CheckResult
 from app.pathways.evaluation import Evaluation
-from app.pathways.rules import Include, StackRule, Window
+from app.pathways.rules import Include, Window
 from app.pathways.words import RuleWords
 from app.vocabularies.amounts import amount_text
 
 
-def evaluation_json(rule: StackRule, evaluation: Evaluation) -> JsonObject:
-    """Everything that an evaluation says, by the names of the API."""
-    words = RuleWords(rule)
+def evaluation_json(words: RuleWords, evaluation: Evaluation) -> JsonObject:
+    """Everything that an evaluation of a rule says, by the names of the API."""
     counted = list(zip(evaluation.used, evaluation.counted, strict=True))
     return {
         "satisfied": evaluation.satisfied,

@@ -25,6 +25,7 @@ from app.issuing.issue import issue_credential
 from app.pathways.candidate import Candidate
 from app.pathways.evaluation import Evaluation, Use, evaluate
 from app.pathways.matching import Home
+from app.pathways.names import names_in
 from app.pathways.records import home_of, note_uses, pathway_url, rule_of, uses_of
 from app.pathways.rules import StackRule
 from app.pathways.words import RuleWords
@@ -57,20 +58,39 @@ class Terms:
     rule: StackRule
     home: Home
     used: Mapping[str, tuple[Use, ...]]
+    names: Mapping[str, str]
+
+    @property
+    def words(self) -> RuleWords:
+        """The rule in words."""
+        return RuleWords(self.rule, self.name_of)
+
+    def name_of(self, word: str) -> str:
+        """What people call an achievement or an institution that the rule names."""
+        return self.names.get(word, word)
 
     def evaluate(self, candidates: Sequence[Candidate], *, now: datetime) -> Evaluation:
         """What the credentials come to."""
-        return evaluate(self.rule, candidates, now=now, home=self.home, used=self.used)
+        return evaluate(
+            self.rule,
+            candidates,
+            now=now,
+            home=self.home,
+            used=self.used,
+            name_of=self.name_of,
+        )
 
 
 def terms_of(
     session: Session, settings: Settings, pathway: Pathway, candidates: Sequence[Candidate]
 ) -> Terms:
     """The terms of a published pathway for credentials, with what its issuer knows of them."""
+    rule = rule_of(pathway)
     return Terms(
-        rule_of(pathway),
+        rule,
         home_of(session, settings, pathway),
         uses_of(session, settings, pathway.issuer_id, candidates),
+        names_in(session, settings, rule, candidates),
     )
 
 
@@ -98,7 +118,7 @@ def issue_award(
     terms = terms_of(session, desk.settings, pathway, candidates)
     evaluation = terms.evaluate(candidates, now=now)
     if not evaluation.satisfied:
-        raise _not_satisfied(rule, evaluation)
+        raise _not_satisfied(terms.words, evaluation)
     by_key = {each.candidate.key: each for each in reversed(presented)}
     used = [by_key[each.key] for each in evaluation.used]
     confirmed = _confirmations(rule, used, request.recipient, body.get("manual", {}))
@@ -153,8 +173,7 @@ def _named(rule: StackRule) -> JsonObject:
     return {"achievement": rule.award.id}
 
 
-def _not_satisfied(rule: StackRule, evaluation: Evaluation) -> InvalidRequest:
-    words = RuleWords(rule)
+def _not_satisfied(words: RuleWords, evaluation: Evaluation) -> InvalidRequest:
     told = [words.missing(result) for result in evaluation.missing]
     if evaluation.in_force is False:
         told.append("The rules are not in force today.")

@@ -26,6 +26,9 @@ _DEEPEST = 5
 _MOST_CONDITIONS = 200
 _MOST_VALUES = 200
 
+REFERENCE = ("achievement", "issuer", "name")
+"""Members of an object that names an achievement."""
+
 
 class ConditionReader:
     """Reads the conditions of one rule, which has a limit on how many there are in all.
@@ -53,20 +56,23 @@ class ConditionReader:
         return Where(tuple(part for part in parts if part is not None))
 
     def reference(self, value: Any, pointer: str) -> Reference | None:
-        """An achievement, as a text or as `{"achievement", "issuer"}`."""
+        """An achievement, as a text or as `{"achievement", "issuer", "name"}`."""
         if isinstance(value, str):
             text = self.sheet.text(value, pointer, LONGEST_WORD)
             return None if text is None else Reference(text.strip())
-        members = self.sheet.members(value, pointer, ("achievement", "issuer"), "an achievement")
+        members = self.sheet.members(value, pointer, REFERENCE, "an achievement")
         if not self.sheet.required(members, "achievement", pointer):
             return None
-        name = self.sheet.text(members["achievement"], f"{pointer}/achievement", LONGEST_WORD)
-        issuer = None
-        if "issuer" in members:
-            issuer = self.sheet.text(members["issuer"], f"{pointer}/issuer", LONGEST_WORD)
-        if name is None:
+        texts = {
+            each: (self.sheet.text(value, f"{pointer}/{each}", LONGEST_WORD) or "").strip()
+            for each, value in members.items()
+        }
+        if not texts["achievement"]:
             return None
-        return Reference(name.strip(), None if issuer in (None, SELF) else str(issuer).strip())
+        issuer = texts.get("issuer")
+        return Reference(
+            texts["achievement"], None if issuer == SELF else issuer, texts.get("name")
+        )
 
     def _part(
         self, name: str, wanted: Any, pointer: str, depth: int

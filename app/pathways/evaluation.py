@@ -20,7 +20,7 @@ from app.pathways.problem import Item, problems_of, sort_items
 from app.pathways.rules import Manual, StackRule, alternatives_of
 from app.pathways.smallest import find_smallest
 from app.pathways.walk import Budget
-from app.pathways.words import RuleWords
+from app.pathways.words import NameOf, RuleWords
 
 MOST_CREDENTIALS = 40
 VERIFIED, DUPLICATE, SINGLE_USE = "verified", "duplicate", "single-use"
@@ -79,10 +79,14 @@ def evaluate(
     now: datetime,
     home: Home,
     used: Mapping[str, tuple[Use, ...]] | None = None,
+    name_of: NameOf = str,
 ) -> Evaluation:
-    """Apply a rule to credentials. `used` has by their keys what they were used for before."""
+    """Apply a rule to credentials. `used` has by their keys what they were used for before.
+
+    `name_of` is for the sentences that say why a credential does not count.
+    """
     judge = Judge(rule, home, now)
-    counting, excluded = _sift(judge, candidates, used or {})
+    counting, excluded = _sift(judge, candidates, used or {}, RuleWords(rule, name_of))
     items = sort_items(judge, counting)
     chosen, exact = _best(judge, items)
     checks = check_node(judge, chosen)
@@ -111,14 +115,18 @@ def is_in_force(rule: StackRule, now: datetime) -> bool | None:
 
 
 def _sift(
-    judge: Judge, candidates: Sequence[Candidate], used: Mapping[str, tuple[Use, ...]]
+    judge: Judge,
+    candidates: Sequence[Candidate],
+    used: Mapping[str, tuple[Use, ...]],
+    words: RuleWords,
 ) -> tuple[list[Candidate], tuple[Exclusion, ...]]:
     """The credentials that count, and why the others do not."""
     counting: list[Candidate] = []
     excluded: list[Exclusion] = []
     met: set[str] = set()
     for each in candidates:
-        exclusion = _exclusion(judge, each, used.get(each.key, ()), repeated=each.key in met)
+        uses = used.get(each.key, ())
+        exclusion = _exclusion(judge, each, uses, words, repeated=each.key in met)
         if exclusion is None:
             met.add(each.key)
             counting.append(each)
@@ -128,7 +136,12 @@ def _sift(
 
 
 def _exclusion(
-    judge: Judge, candidate: Candidate, uses: tuple[Use, ...], *, repeated: bool
+    judge: Judge,
+    candidate: Candidate,
+    uses: tuple[Use, ...],
+    words: RuleWords,
+    *,
+    repeated: bool,
 ) -> Exclusion | None:
     if candidate.status != VALID:
         reason = candidate.reason or "It could not be verified."
@@ -137,7 +150,7 @@ def _exclusion(
         return Exclusion(candidate, DUPLICATE, "It was given more than once.")
     failed = judge.failed_tests(candidate)
     if failed:
-        reasons = [RuleWords(judge.rule).failure(test, candidate) for test in failed]
+        reasons = [words.failure(test, candidate) for test in failed]
         return Exclusion(candidate, failed[0].id, " ".join(reasons))
     allowed = frozenset(judge.rule.reusable_after)
     for use in uses:

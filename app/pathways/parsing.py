@@ -8,7 +8,7 @@ from typing import Any
 
 from app.credentials.conformance import pointer_to, raise_invalid_request, tree_findings
 from app.encoding.strict_json import JsonObject
-from app.pathways.conditions import ConditionReader
+from app.pathways.conditions import REFERENCE, ConditionReader
 from app.pathways.paths import scheme_key
 from app.pathways.reading import LONGEST_WORD, Sheet
 from app.pathways.requirements import read_requirement
@@ -149,7 +149,7 @@ class _Reader:
         return ExchangeRate(scheme_key(origin), factor, rule)
 
     def _articulation(self, value: Any, pointer: str) -> Articulation | None:
-        names = ("achievement", "issuer", "credits")
+        names = (*REFERENCE, "credits")
         members = self.sheet.members(value, pointer, names, "an articulation")
         named = {name: member for name, member in members.items() if name != "credits"}
         reference = self.conditions.reference(named, pointer)

@@ -24,6 +24,7 @@ DATES = ("awarded", "start")
 NUMBERS = ("percent", "gradePoint.US4")
 # Numbers whose path ends in a word of the rule: `level.SCQF`, `credit.ECTS`.
 FAMILIES = ("level", "credit")
+ISSUER = "issuer"
 ASSESSED = "assessed"
 ACHIEVEMENT = "achievement"
 

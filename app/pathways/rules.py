@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from app.pathways.durations import Span
 from app.vocabularies.amounts import amount_text
+from app.vocabularies.credit import find_scheme
 
 SELF = "self"
 SAME_AWARD = "same-award"
@@ -21,11 +22,12 @@ class Reference:
     """An achievement that a rule names: by its address, or by a code of some issuer's.
 
     Anybody can write a code on a badge, so a code is only looked for on badges of `issuer`; None
-    means the issuer of the pathway itself.
+    means the issuer of the pathway itself. `name` is what the rule calls it for people.
     """
 
     achievement: str
     issuer: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -228,9 +230,20 @@ class StackRule:
 
     def amount_words(self, amount: Fraction, *, more: bool = False) -> str:
         """An amount of the rule's credit: `60 SCQF credits`, `20 more SCQF credits`."""
+        return f"{amount_text(amount)} {'more ' if more else ''}{unit_words(self.scheme, amount)}"
+
+
+def unit_words(scheme: str | None, amount: Fraction) -> str:
+    """What so much credit is counted in, by the key of its scheme: `SCQF credits`, `EFTSL`,
+    `institutional points (64 a year)`.
+    """
+    code, _, units_per_year = (scheme or "").partition("/")
+    found = find_scheme(code)
+    if found is None:
         unit = "credit" if amount == 1 else "credits"
-        words = (amount_text(amount), "more" if more else None, self.scheme, unit)
-        return " ".join(word for word in words if word)
+        return f"{scheme} {unit}" if scheme else unit
+    words = found.unit if amount == 1 else found.units
+    return f"{words} ({units_per_year} a year)" if units_per_year else words
 
 
 def checks_of(node: Node) -> Iterator[Check]:
@@ -266,25 +279,32 @@ def count_alternatives(node: Node) -> int:
     return 1
 
 
+def conditions_of(rule: StackRule) -> Iterator[Condition]:
+    """Every condition on a credential, of tests and of checks."""
+    for test in rule.eligible:
+        yield from _conditions_in(test.where)
+    for check in checks_of(rule.require):
+        if isinstance(check, Sum | Count | Share):
+            yield from _conditions_in(check.where)
+
+
 def references_of(rule: StackRule) -> Iterator[Reference]:
     """Every achievement that a rule names."""
     for articulation in rule.articulations:
         yield articulation.reference
-    for test in rule.eligible:
-        yield from _references_in(test.where)
     for check in checks_of(rule.require):
         if isinstance(check, Include):
             yield from check.achievements
-        elif not isinstance(check, Window):
-            yield from _references_in(check.where)
+    for condition in conditions_of(rule):
+        yield from condition.references
 
 
-def _references_in(where: Where) -> Iterator[Reference]:
+def _conditions_in(where: Where) -> Iterator[Condition]:
     for part in where.parts:
         if isinstance(part, AnyOf):
             for choice in part.choices:
-                yield from _references_in(choice)
+                yield from _conditions_in(choice)
         elif isinstance(part, Not):
-            yield from _references_in(part.where)
+            yield from _conditions_in(part.where)
         else:
-            yield from part.references
+            yield part

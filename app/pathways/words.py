@@ -32,12 +32,13 @@ from app.pathways.rules import (
     Sum,
     Where,
     Window,
+    unit_words,
 )
 from app.vocabularies.amounts import amount_text
 from app.vocabularies.terms import FIELD
 
 _DATE_WORDS = {"awarded": "awarded", "start": "begun"}
-_VALID = "that are valid"
+_VALID = "in force"
 _OTHERS = "issued by another institution"
 _OWN = "issued by this institution"
 
@@ -48,7 +49,7 @@ _BASIS = {
 }
 
 NameOf = Callable[[str], str]
-"""What people call an achievement that a rule names."""
+"""What people call an achievement or an institution that a rule names."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def percent_words(share: Fraction) -> str:
 
 
 class RuleWords:
-    """One rule in words; `name_of` gives the names of achievements that are known here."""
+    """One rule in words; `name_of` gives the names of achievements and institutions."""
 
     def __init__(self, rule: StackRule, name_of: NameOf = str) -> None:
         self.rule = rule
@@ -156,7 +157,8 @@ class RuleWords:
         if family == "level":
             return f"at {scale} level {_amounts(part, 'or above', 'or below')}"
         if family == "credit":
-            return f"worth {_amounts(part, 'or more', 'or less')} {scale} credits"
+            unit = unit_words(scale, Fraction(2))
+            return f"worth {_amounts(part, 'or more', 'or less')} {unit}"
         if part.path == "percent":
             return f"passed with {_amounts(part, 'or more', 'or less')} percent"
         if family == "gradePoint":
@@ -168,7 +170,7 @@ class RuleWords:
         if part.path == "status":
             return _VALID
         if part.path == "issuer":
-            names = ["this institution" if word == SELF else word for word in words]
+            names = ["this institution" if word == SELF else self.name_of(word) for word in words]
             return f"issued by {list_words(names, 'or')}"
         if part.path == "basis":
             return list_words([_BASIS.get(word, f"gained by {word}") for word in words], "or")
@@ -176,7 +178,7 @@ class RuleWords:
             return f"in the field {list_words([FIELD.label_of(word) for word in words], 'or')}"
         if part.path == "articulatesTo":
             names = ["this award" if word == SAME_AWARD else self.name_of(word) for word in words]
-            return f"that say they count towards {list_words(names, 'or')}"
+            return f"stated to count towards {list_words(names, 'or')}"
         if part.path == "issuerRegister":
             return f"of institutions listed by {list_words(words, 'or')}"
         if part.path == "grade":
@@ -232,7 +234,8 @@ class RuleWords:
 
     def rate(self, rate: ExchangeRate) -> str:
         """A conversion: `1 ECTS credit counts as 2 SCQF credits, by uk-ects-2to1`."""
-        return f"1 {rate.scheme} credit counts as {self.rule.amount_words(rate.factor)}"
+        one = unit_words(rate.scheme, Fraction(1))
+        return f"1 {one} counts as {self.rule.amount_words(rate.factor)}"
 
     def articulation(self, agreed: Articulation) -> str:
         """An agreement on one achievement."""
@@ -243,7 +246,8 @@ class RuleWords:
         """What a credential counts for, and how that was reckoned."""
         words = self.rule.amount_words(counted.amount)
         if counted.native is not None:
-            words += f", from {amount_text(counted.native)} {counted.scheme} by {counted.rule}"
+            unit = unit_words(counted.scheme, counted.native)
+            words += f", from {amount_text(counted.native)} {unit} by {counted.rule}"
         elif counted.rule:
             words += ", by agreement"
         others = [f"{amount_text(amount)} by {rule}" for rule, amount in counted.others]

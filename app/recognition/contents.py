@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.credentials.display import in_words
 from app.credentials.learning import Learning
 from app.credentials.reading import first_of, iri_in, text_in
 from app.credentials.rules import objects
@@ -160,7 +161,7 @@ def _identified_by(document: Mapping[str, Any]) -> tuple[str, ...]:
         scheme = ":".join(id_.split(":")[: 2 if id_.startswith("did:") else 1])
         kinds.append(f"an identifier of the kind {scheme}")
     for each in objects(subject.get("identifier")):
-        kind = text_in(each.get("identityType")) or "unnamed"
+        kind = in_words(text_in(each.get("identityType")) or "unnamed")
         hashed = "hashed" if each.get("hashed") is True else "in plain text"
         kinds.append(f"{kind} ({hashed})")
     return tuple(kinds)

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from app.registry.coverage import Fit
+
 
 class Standing(StrEnum):
     """What a claim rests on. Four things, and no two of them are the same."""
@@ -31,7 +33,8 @@ class Word:
 class RegisterEntry:
     """That an identifier stands in a register, as it was seen at a time.
 
-    `covers` is what it is listed for, in words; empty where there is no bound.
+    `covers` is what it is listed for, in words; empty where there is no bound. Of an issuer, `fit`
+    says whether the credential is within that, and `because` on which facts that rests.
     """
 
     register: str
@@ -39,6 +42,8 @@ class RegisterEntry:
     until: datetime | None
     covers: tuple[str, ...]
     seen_at: datetime
+    fit: Fit | None = None
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

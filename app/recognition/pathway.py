@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from app.encoding.strict_json import JsonObject
 from app.pathways.answers import evaluation_json
 from app.pathways.evaluation import Evaluation
-from app.pathways.rules import StackRule
 from app.pathways.words import RuleWords
 
 NOTICE = (
@@ -42,14 +41,14 @@ class PathwayPart:
 
 
 def pathway_part(
-    rule: StackRule, evaluation: Evaluation, *, url: str, version: int, digest: str
+    words: RuleWords, evaluation: Evaluation, *, url: str, version: int, digest: str
 ) -> PathwayPart:
     """The answer of an evaluation with each check in words."""
-    words = RuleWords(rule)
-    answer = evaluation_json(rule, evaluation)
+    answer = evaluation_json(words, evaluation)
     told = [
         {"requirement": words.requirement(each.check), "found_in_words": words.found(each)}
         for each in evaluation.checks
     ]
     checks = [{**check, **each} for check, each in zip(answer["checks"], told, strict=True)]
-    return PathwayPart(url, version, digest, rule.award.name, NOTICE, {**answer, "checks": checks})
+    award = words.rule.award.name
+    return PathwayPart(url, version, digest, award, NOTICE, {**answer, "checks": checks})

@@ -37,7 +37,7 @@ def issuer_and_quality(
 ) -> IssuerPart:
     """Section 3 of a verified credential."""
     issuer = learning.issuer
-    found = registers.get(issuer.id or "", ())
+    found = _listings(result, now)
     endorsers = _endorsers(dict(document))
     return IssuerPart(
         name=issuer.name,
@@ -61,6 +61,27 @@ def issuer_and_quality(
         ),
         industry_recognition=links(learning.industry_recognition),
         industry_recognition_standing=Standing.CLAIMED if learning.industry_recognition else None,
+    )
+
+
+def _listings(result: VerificationResult, now: datetime) -> tuple[RegisterEntry, ...]:
+    """What registers say of the issuer, held against this credential.
+
+    That the service which verified it hosts the issuer itself is no entry in a register.
+    """
+    issuer = result.issuer
+    return tuple(
+        RegisterEntry(
+            each.source,
+            issuer.id,
+            each.until,
+            each.covers,
+            now,
+            each.coverage.fit,
+            each.coverage.because,
+        )
+        for each in (() if issuer is None else issuer.known_by)
+        if issuer is not None and not each.own
     )
 
 

@@ -9,13 +9,13 @@ from app.vocabularies.terms import Vocabulary
 
 
 def word(code: str | None, vocabulary: Vocabulary) -> Word | None:
-    """A word with its label; None stays None."""
-    return None if code is None else Word(code, vocabulary.label_of(code))
+    """A word with its label in plain words; None stays None."""
+    return None if code is None else Word(code, vocabulary.plain_of(code))
 
 
 def words(codes: Iterable[str], vocabulary: Vocabulary) -> tuple[Word, ...]:
     """The same for several."""
-    return tuple(Word(code, vocabulary.label_of(code)) for code in codes)
+    return tuple(Word(code, vocabulary.plain_of(code)) for code in codes)
 
 
 def links(found: Iterable[Link]) -> tuple[LinkLine, ...]:

@@ -29,6 +29,11 @@ class Scheme:
     most_hours: Fraction | None
     hours_source: str | None
 
+    @property
+    def units(self) -> str:
+        """Several of them: `SCQF credits`, `EFTSL`."""
+        return self.unit if self.unit.isupper() else f"{self.unit}s"
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -22,12 +22,16 @@ _BLANKS = re.compile(r"[\s_-]+")
 
 @dataclass(frozen=True)
 class Term:
-    """One term: our short code, its identifier, and what people call it."""
+    """One term: our short code, its identifier, and its label in the list that it comes from.
+
+    `gloss` says in plain words what a label means that people would not write.
+    """
 
     code: str
     iri: str
     label: str
     aliases: tuple[str, ...] = ()
+    gloss: str | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -64,9 +68,15 @@ class Vocabulary:
         return iri if term is None else term.code
 
     def label_of(self, code: str) -> str:
-        """What people call the term; the code itself where it is not one of ours."""
+        """The label of the term; the code itself where it is not one of ours."""
         term = self.by_word.get(key_of(code))
         return code if term is None else term.label
+
+    def plain_of(self, code: str) -> str:
+        """The label as people are shown it: `Presential (on site)`."""
+        term = self.by_word.get(key_of(code))
+        gloss = None if term is None else term.gloss
+        return f"{self.label_of(code)} ({gloss})" if gloss else self.label_of(code)
 
     def iri_of(self, code: str) -> str:
         """The identifier of a term; the code itself where it is not one of ours."""
@@ -113,7 +123,13 @@ def vocabulary(name: str) -> Vocabulary:
     """One of the lists in `data/`."""
     data = read_data(name)
     terms = tuple(
-        Term(each["code"], each["iri"], each["label"], tuple(each.get("aliases", ())))
+        Term(
+            each["code"],
+            each["iri"],
+            each["label"],
+            tuple(each.get("aliases", ())),
+            each.get("gloss"),
+        )
         for each in data["terms"]
     )
     by_word: dict[str, Term] = {}

@@ -165,7 +165,7 @@ def _facts(learning: Learning) -> tuple[str, ...]:
         *(level.words for level in learning.levels),
         *(credit_in_words(credit) for credit in learning.credit_offered),
         *(() if hours is None else (f"{amount_text(hours)} hours",)),
-        *(PARTICIPATION.label_of(code) for code in learning.participation),
+        *(PARTICIPATION.plain_of(code) for code in learning.participation),
         *(FIELD.label_of(code) for code in learning.field),
     )
 

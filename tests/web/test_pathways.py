@@ -225,6 +225,35 @@ def test_an_agreement_is_shown_beside_what_conversions_would_give(stack: Stack) 
     )
 
 
+def test_a_rule_calls_achievements_and_institutions_by_their_names(stack: Stack) -> None:
+    """On the page, in answers, in reasons: no address and no DID where a name is known."""
+    college = stack.client.get(f"/issuers/{COLLEGE}/did.json").json()["id"]
+    elsewhere = "did:web:badges.harbour.example:issuers:harbour"
+    agreed = [
+        {"achievement": "SCM", "issuer": elsewhere, "name": "Supply Chains", "credits": 16},
+        {"achievement": stack.foreign.rpartition("/")[2], "credits": 30},
+        {"achievement": "LOG-1", "issuer": elsewhere, "credits": 8},
+    ]
+    issuers = {"issuer": ["self", college, elsewhere]}
+    rule = a_certificate_rule(stack.award, articulations=agreed)
+    rule["eligible"] = [{"id": "who", "where": {"any": [issuers, {"achievement": stack.foreign}]}}]
+    rule["require"] = {"all": [rule["require"], {"id": "all", "include": [stack.foreign]}]}
+    pathway = stack.publish(rule)
+    name = stack.client.get(stack.foreign.removeprefix("http://127.0.0.1:8000")).json()["name"]
+
+    page = stack.client.get(f"/pathways/{pathway}", headers=ACCEPT_PAGE).text
+
+    assert "Supply Chains counts as 16 SCQF credits" in page
+    assert f"{name} counts as 30 SCQF credits" in page
+    assert "LOG-1 counts as 8 SCQF credits" in page
+    assert f"{name} must be among them" in page
+    assert "badges.harbour.example/issuers/harbour" in page
+    assert "did:web" not in page
+    assert stack.foreign not in page
+    answer = stack.evaluate(*stack.own(1), pathway=pathway)
+    assert f"Still missing: {name}." in [each["text"] for each in answer["missing"]]
+
+
 def test_only_what_is_needed_is_used(stack: Stack) -> None:
     answer = stack.evaluate(*stack.own(3), stack.abroad())
 

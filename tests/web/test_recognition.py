@@ -84,10 +84,11 @@ def test_what_registries_say_is_told_with_until_when(
     [found] = part["found"]
     assert found["until"] == "2028-07-31T12:00:00Z"
     assert found["covers"] == ["SCQF level 11"]
+    assert found["fit"] == "covered"
     assert [each["register"] for each in part["quality"]] == ["not checked", "not checked"]
     page = client.post(PATH, json={"credentials": [badge]}, headers=PAGE)
     assert "found in a register" in page.text
-    assert "for SCQF level 11" in page.text
+    assert "for SCQF level 11 (the credential is within that) until" in page.text
 
 
 def test_a_token_and_a_chosen_policy(client: TestClient, badge: JsonObject) -> None:
@@ -237,6 +238,9 @@ def test_the_page_says_what_the_json_says(client: TestClient, badge: JsonObject)
     shown = html.unescape(re.sub(r"<pre.*?</pre>", "", page.text, flags=re.DOTALL))
     [part] = report["credentials"]
     verification = part.pop("verification")
+    weights = [each.pop("weight") for each in part["testing"]["assessments"]]
+    assert weights == ["0.6", "0.4"]
+    assert ">60 %</td>" in shown
     outcome_words = {"plausible", "passed", "verified"}
     missing = [
         each

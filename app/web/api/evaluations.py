@@ -120,7 +120,7 @@ def post_evaluation(desk: CurrentDesk, now: Now, pathway: PathwayId, body: Large
         row = load_pathway(session, pathway)
         terms = terms_of(session, desk.settings, row, candidates)
         named = {"pathway": pathway_url(desk.settings, row.id), "digest": row.digest}
-    answer = evaluation_json(terms.rule, terms.evaluate(candidates, now=now))
+    answer = evaluation_json(terms.words, terms.evaluate(candidates, now=now))
     return Response(
         dump_json({**named, **answer}),
         headers={"Cache-Control": "no-store"},

@@ -200,7 +200,7 @@ def _page(session: Session, settings: Settings, given: Given, page: Page[Offer])
         "frameworks": [(each.code, each.code) for each in FRAMEWORKS],
         "schemes": [(each.code, each.code) for each in SCHEMES],
         "fields": [(term.code, term.label) for term in broad],
-        "forms": [(term.code, term.label) for term in PARTICIPATION.terms],
+        "forms": [(term.code, PARTICIPATION.plain_of(term.code)) for term in PARTICIPATION.terms],
         "issuers": [(each.id, each.profile["name"]) for each in listed_issuers(session)],
     }
     return render_page("catalogue.html", settings, values, cache_control=REVALIDATE, listed=True)

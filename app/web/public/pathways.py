@@ -5,7 +5,6 @@ foreign page that posts here can achieve nothing its author could not do himself
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,16 +15,15 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from app.errors import InvalidRequest, NotFound
+from app.errors import InvalidRequest
 from app.pathways.awarding import terms_of
 from app.pathways.candidate import Candidate
 from app.pathways.checking import CheckResult
 from app.pathways.evaluation import MOST_CREDENTIALS, Evaluation, is_in_force
 from app.pathways.picture import Sketch, draw_pathway
 from app.pathways.records import load_pathway, pathway_url, pathway_versions, rule_of
-from app.pathways.rules import StackRule, Window, references_of
-from app.pathways.words import NameOf, RuleWords
-from app.registry.achievements import achievement_id_of, load_achievement
+from app.pathways.rules import Window
+from app.pathways.words import RuleWords
 from app.registry.issuers import load_issuer
 from app.settings import Settings
 from app.storage.tables import Pathway
@@ -67,7 +65,7 @@ def get_pathway(
         return document_response(request, row.document, media_type, cache_control=FOR_GOOD)
     versions = pathway_versions(session, row)
     values = {
-        **_values(session, desk.settings, row),
+        **_values(session, desk.settings, row, _words(session, desk.settings, row)),
         "versions": versions,
         "newest": versions[0] if versions[0].id != row.id else None,
         "in_force": is_in_force(rule_of(row), now),
@@ -133,7 +131,7 @@ def _evaluated(desk: Desk, pathway: str, given: Sequence[Given], now: datetime) 
     with desk.database.read() as session:
         row = load_pathway(session, pathway)
         terms = terms_of(session, desk.settings, row, candidates)
-        values = _values(session, desk.settings, row)
+        values = _values(session, desk.settings, row, terms.words)
     outcome = _outcome(values["words"], terms.evaluate(candidates, now=now))
     shown = {**values, "outcome": outcome, "error": None, "most": MOST_CREDENTIALS, "now": now}
     return render_page("pathway_evaluation.html", desk.settings, shown)
@@ -148,7 +146,7 @@ def _form(
     status: int = 200,
 ) -> Response:
     values = {
-        **_values(session, settings, row),
+        **_values(session, settings, row, _words(session, settings, row)),
         "outcome": None,
         "error": error,
         "most": MOST_CREDENTIALS,
@@ -194,10 +192,13 @@ class Outcome:
     exact: bool
 
 
-def _values(session: Session, settings: Settings, row: Pathway) -> dict[str, Any]:
-    rule = rule_of(row)
+def _words(session: Session, settings: Settings, row: Pathway) -> RuleWords:
+    return terms_of(session, settings, row, ()).words
+
+
+def _values(session: Session, settings: Settings, row: Pathway, words: RuleWords) -> dict[str, Any]:
+    rule = words.rule
     issuer = load_issuer(session, row.issuer_id)
-    words = RuleWords(rule, _namer(session, settings, rule))
     award = rule.award
     sketch = Sketch(
         award.name,
@@ -225,16 +226,6 @@ def _values(session: Session, settings: Settings, row: Pathway) -> dict[str, Any
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _namer(session: Session, settings: Settings, rule: StackRule) -> NameOf:
-    """Names of achievements that are published here; others are called what the rule calls them."""
-    names: dict[str, str] = {}
-    for reference in references_of(rule):
-        with suppress(NotFound):
-            row = load_achievement(session, achievement_id_of(settings, reference.achievement))
-            names[reference.achievement] = row.name
-    return lambda reference: names.get(reference, reference)
 
 
 def _achievement_path(settings: Settings, award: str | None) -> str | None:

@@ -6,6 +6,7 @@ make use of.
 """
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -14,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.encoding.dates import format_datetime, parse_datetime
 from app.encoding.strict_json import JsonObject, dump_json, show_json
 from app.errors import InvalidRequest
+from app.pathways.words import percent_words
 from app.policy.presets import PRESETS
 from app.settings import Settings
 from app.vocabularies.levels import FRAMEWORKS
@@ -104,6 +106,7 @@ def _values(made: Made, document: JsonObject) -> dict[str, Any]:
         "report": document,
         "verdicts": [word_verdict(each.result) for each in made.checked],
         "numbers": numbers,
+        "percent": lambda text: percent_words(Fraction(text)),
         "spell_day": lambda text: word_date(parse_datetime(text)),
         "spell_time": lambda text: word_time(parse_datetime(text)),
     }

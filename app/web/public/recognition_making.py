@@ -119,7 +119,7 @@ def _reckoned(desk: Desk, word: str, checked: Sequence[Checked], now: datetime) 
         terms = terms_of(session, desk.settings, row, candidates)
         url, version, digest = pathway_url(desk.settings, row.id), row.version, row.digest
     evaluation = terms.evaluate(candidates, now=now)
-    return pathway_part(terms.rule, evaluation, url=url, version=version, digest=digest)
+    return pathway_part(terms.words, evaluation, url=url, version=version, digest=digest)
 
 
 def _candidate(desk: Desk, checked: Checked) -> Candidate:

@@ -67,7 +67,7 @@ def test_a_check_is_a_sentence(check: JsonObject, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("where", "phrase"),
     [
-        ({"status": "valid"}, "that are valid"),
+        ({"status": "valid"}, "in force"),
         ({"assessed": True}, "with an assessment"),
         ({"assessed": False}, "without an assessment"),
         ({"awarded": {"maxAge": "P5Y"}}, "awarded in the last 5 years"),
@@ -79,6 +79,7 @@ def test_a_check_is_a_sentence(check: JsonObject, sentence: str) -> None:
         ({"level.EQF": {"max": 6}}, "at EQF level 6 or below"),
         ({"level.RQF": ["Entry 3", 1]}, "at RQF level Entry 3 or 1"),
         ({"credit.ECTS": {"min": 5}}, "worth 5 or more ECTS credits"),
+        ({"credit.US-SEM": {"max": 1}}, "worth 1 or less US semester hours"),
         ({"percent": {"min": 70}}, "passed with 70 or more percent"),
         ({"gradePoint.US4": {"min": 3}}, "with 3 or more grade points of 4"),
         ({"grade": ["A", "B"]}, "with the grade a or b"),
@@ -92,7 +93,7 @@ def test_a_check_is_a_sentence(check: JsonObject, sentence: str) -> None:
         ({"field": "06"}, "in the field Information and Communication Technologies (ICTs)"),
         (
             {"articulatesTo": ["same-award", "https://x.example/a"]},
-            "that say they count towards this award or https://x.example/a",
+            "stated to count towards this award or https://x.example/a",
         ),
         ({"issuerRegister": "TEQSA"}, "of institutions listed by TEQSA"),
         ({"achievement": ["A", "B"]}, "for A or B"),
@@ -159,6 +160,33 @@ def test_achievements_are_called_by_their_names() -> None:
     assert texts(found.steps()) == ["Ethics must be among them"]
     assert found.articulation(rule.articulations[0]) == "MicroMasters counts as 16 SCQF credits"
     assert found.rate(rule.conversions[0]) == "1 ECTS credit counts as 2 SCQF credits"
+
+
+@pytest.mark.parametrize(
+    ("system", "least", "sentence"),
+    [
+        ("EFTSL", 0.5, "At least 0.5 EFTSL"),
+        ("US-SEM", 1, "At least 1 US semester hour"),
+        ("POINTS/64", 32, "At least 32 institutional points (64 a year)"),
+        ("POINTS", 1, "At least 1 institutional point"),
+        ("Ducats", 3, "At least 3 Ducats credits"),
+    ],
+)
+def test_credit_is_counted_in_the_unit_of_its_scheme(
+    system: str, least: float, sentence: str
+) -> None:
+    found = words({"id": "c", "sum": "credit", "min": least}, creditSystem=system)
+
+    assert texts(found.steps()) == [sentence]
+
+
+def test_a_conversion_names_both_units() -> None:
+    rates = [{"from": "POINTS/64", "factor": "1/64", "rule": "au-eftsl"}]
+    found = words(TOTAL, creditSystem="EFTSL", conversions=rates)
+
+    assert found.rate(found.rule.conversions[0]) == (
+        "1 institutional point (64 a year) counts as 0.015625 EFTSL"
+    )
 
 
 def test_every_achievement_of_a_rule_is_found() -> None:
@@ -310,7 +338,7 @@ def test_what_a_badge_counts_for_names_the_conversion() -> None:
 
     assert [found.counted(each) for each in result.counted] == [
         "20 SCQF credits",
-        "20 SCQF credits, from 10 ECTS by uk-ects-2to1; it would be 25 by cmf-hours",
+        "20 SCQF credits, from 10 ECTS credits by uk-ects-2to1; it would be 25 by cmf-hours",
         "16 SCQF credits, by agreement",
     ]
 

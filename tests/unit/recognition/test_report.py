@@ -1,23 +1,24 @@
 """The recognition report: what each section says, and what is never said."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from app.encoding.strict_json import JsonObject, dump_json, show_json
+from app.encoding.dates import format_datetime
+from app.encoding.strict_json import JsonObject, dump_json
 from app.recognition.parts import RegisterEntry, Standing
 from app.recognition.report import Entry, Tables
-from app.settings import PROJECT
-from app.verification.result import Verdict, VerificationResult
+from app.registry.coverage import Coverage, Fit
+from app.verification.result import Basis, IssuerSummary, Known, Verdict, VerificationResult
 from app.vocabularies.levels import find_framework
 from app.vocabularies.terms import SUPERVISION
 from tests.builders import ACHIEVEMENT_URL, CREDENTIAL_URL, a_credential
 from tests.microcredentials import EXAMPLES
 from tests.recognition import (
     ABROAD,
-    FOLDER,
     HOME,
     POLICIES,
     a_document,
@@ -25,9 +26,8 @@ from tests.recognition import (
     an_entry,
     contents_of,
     read_entry,
-    worked_reports,
 )
-from tests.world import a_token, secured
+from tests.world import LATER, a_token, secured
 
 MODULE = "PG Cert module"
 QUALITY = "https://quality.example"
@@ -76,20 +76,6 @@ def with_agency(url: str | None) -> JsonObject:
 
 
 # --- the whole ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", worked_reports())
-def test_the_worked_examples_are_what_the_documentation_shows(name: str) -> None:
-    """`python -m tests.recognition` writes them anew."""
-    shown = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
-
-    assert show_json(worked_reports()[name].as_json()) + "\n" == shown
-
-
-def test_no_example_is_without_its_test() -> None:
-    found = {path.stem for path in (PROJECT / "docs" / "examples").glob("recognition-*.json")}
-
-    assert found == set(worked_reports())
 
 
 def test_there_is_no_score_and_the_decision_is_left_to_a_human() -> None:
@@ -287,15 +273,45 @@ def test_an_endorsement_of_something_else_says_nothing_about_quality() -> None:
 def test_what_stands_in_a_register_is_told_with_the_time() -> None:
     seen = datetime(2026, 3, 30, tzinfo=UTC)
     found = RegisterEntry("https://register.example/1", QUALITY, None, (), seen)
-    issuer = RegisterEntry("https://register.example/2", HOME.did, seen, ("SCQF level 11",), seen)
-    tables = Tables(registers={QUALITY: (found,), HOME.did: (issuer,)})
+    tables = Tables(registers={QUALITY: (found,)})
 
-    part = contents_of(a_report(an_entry(a_document(MODULE)), tables=tables))["issuer_and_quality"]
+    part = contents_of(a_report(a_known_entry(seen), tables=tables))["issuer_and_quality"]
 
     assert [each["register"] for each in part["quality"]] == ["found in a register", "not checked"]
     assert part["quality"][0]["found"][0]["seen_at"] == "2026-03-30T00:00:00Z"
     assert part["register"] == "found in a register"
     assert part["identity"] == "claimed by the issuer"
+
+
+def test_a_listing_is_held_against_the_credential() -> None:
+    """That the service hosts the issuer itself is no entry in a register."""
+    until = datetime(2027, 3, 30, tzinfo=UTC)
+
+    part = contents_of(a_report(a_known_entry(until)))["issuer_and_quality"]
+
+    [entry] = part["found"]
+    assert entry == {
+        "register": "https://register.example/2",
+        "identifier": HOME.did,
+        "until": "2027-03-30T00:00:00Z",
+        "covers": ["SCQF level 9"],
+        "seen_at": format_datetime(LATER),
+        "fit": "not_covered",
+        "because": ["it is at SCQF level 11"],
+    }
+
+
+def a_known_entry(until: datetime) -> Entry:
+    """A module by an issuer that is hosted here, and listed for another level."""
+    entry = an_entry(a_document(MODULE))
+    outside = Coverage(Fit.NOT_COVERED, ("it is at SCQF level 11",))
+    listed = Known(
+        "https://register.example/2", Basis.LIST, until, ("SCQF level 9",), coverage=outside
+    )
+    summary = IssuerSummary(
+        HOME.did, None, trusted=True, known_by=(Known("https://a.example", Basis.OWN), listed)
+    )
+    return replace(entry, result=replace(entry.result, issuer=summary))
 
 
 def test_quality_assurance_that_has_expired_is_asked_about() -> None:
@@ -511,7 +527,7 @@ def test_supervision_that_was_not_as_planned_is_told() -> None:
 @pytest.mark.parametrize(
     ("members", "kinds"),
     [
-        ({}, ["emailAddress (hashed)"]),
+        ({}, ["e-mail address (hashed)"]),
         ({"id": "did:key:z6Mk", "identifier": None}, ["an identifier of the kind did:key"]),
         ({"id": "mailto:a@x.example", "identifier": None}, ["an identifier of the kind mailto"]),
     ],
@@ -533,7 +549,7 @@ def test_an_identifier_may_stand_in_plain_text() -> None:
     }
     part = report_on(credentialSubject=changed_subject(identifier=[identity]))
 
-    assert "emailAddress (in plain text)" in part["identification"]["learner_identified_by"]
+    assert "e-mail address (in plain text)" in part["identification"]["learner_identified_by"]
 
 
 def test_setting_and_stackability_are_told() -> None:

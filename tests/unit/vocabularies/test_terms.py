@@ -96,6 +96,15 @@ def test_identifiers_that_are_not_in_the_list_stay_as_they_are() -> None:
     assert SUPERVISION.code_of(SUPERVISED) == "supervised-id"
     assert SUPERVISION.iri_of("supervised-id") == SUPERVISED
     assert SUPERVISION.label_of("supervised-id") == "Supervised with ID verification"
+    assert SUPERVISION.plain_of(strange) == strange
+
+
+def test_labels_that_people_would_not_write_have_a_gloss() -> None:
+    """The label itself stays that of the European list: programs compare it."""
+    assert terms.PARTICIPATION.label_of("on-site") == "Presential"
+    assert terms.PARTICIPATION.plain_of("on-site") == "Presential (on site)"
+    assert terms.PARTICIPATION.plain_of("work-based") == "Workbased (at work)"
+    assert terms.PARTICIPATION.plain_of("online") == "Online"
 
 
 @pytest.mark.parametrize("name", NAMES)
