@@ -31,6 +31,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems, refs
 from app.web.spliced import spliced
 from app.web.strict_body import StrictRoute
@@ -72,14 +73,6 @@ class CredentialDetails(CredentialRecord):
     """A record together with the signed document."""
 
     credential: JsonObject
-
-
-class CredentialList(BaseModel):
-    """A page of records, newest first; `next` is the cursor of the page after it."""
-
-    items: list[CredentialRecord]
-    total: int
-    next: str | None
 
 
 class StatusChange(BaseModel):
@@ -224,7 +217,7 @@ def issue(
     return once.answer(session, now, create)
 
 
-@router.get("/credentials", response_model=CredentialList, responses=problems(401, 403, 404, 422))
+@router.get("/credentials", responses=problems(401, 403, 404, 422))
 def list_issued(
     desk: CurrentDesk,
     session: ReadSession,
@@ -234,7 +227,7 @@ def list_issued(
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> CredentialList:
+) -> ListAnswer[CredentialRecord]:
     """The credentials that were issued, newest first."""
     if issuer is not None:
         caller.require_issuer(issuer)
@@ -242,8 +235,7 @@ def list_issued(
     page = list_credentials(
         session, issuer_id=issuer or caller.issuer_id, limit=limit, cursor=cursor
     )
-    items = [_record(desk.issuing, credential) for credential in page.items]
-    return CredentialList(items=items, total=page.total, next=page.next)
+    return list_answer(page, lambda credential: _record(desk.issuing, credential))
 
 
 @router.get(

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from app.credentials.microcredential_terms import CONTEXT_PATH
 from app.encoding.strict_json import dump_json
 from app.errors import NotFound
 from app.web.dependencies import CurrentDesk
-from app.web.documents import REVALIDATE, document_response
+from app.web.documents import FOR_GOOD, REVALIDATE, document_response
 from app.web.openapi import problems
 
 router = APIRouter(tags=["public documents"])
@@ -46,7 +47,9 @@ def get_context(
     for path in desk.issuing.contexts.files.values():
         if path.name == file:
             body = path.read_bytes()
+            # Credentials pin the digest of ours, so it can never change; others are copies.
+            kept = FOR_GOOD if CONTEXT_PATH.endswith(f"/{file}") else REVALIDATE
             return document_response(
-                request, body, "application/ld+json", cache_control=REVALIDATE, vary=False
+                request, body, "application/ld+json", cache_control=kept, vary=False
             )
     raise NotFound("not_found", "There is no such context.")

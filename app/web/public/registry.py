@@ -24,6 +24,7 @@ from app.vocabularies.terms import FIELD
 from app.web.api.registry import ListingAnswer, public_members
 from app.web.dependencies import CurrentDesk, Cursor, Limit, Now, ReadSession
 from app.web.documents import REVALIDATE, document_response
+from app.web.lists import ListAnswer, list_answer
 from app.web.negotiation import wants_page
 from app.web.openapi import problems
 from app.web.pages import render_page
@@ -43,12 +44,9 @@ class HostedAnswer(BaseModel):
     url: str
 
 
-class RegistryList(BaseModel):
+class RegistryList(ListAnswer[ListingAnswer]):
     """A page of entries in force, and the issuers of this service that were found."""
 
-    items: list[ListingAnswer]
-    total: int
-    next: str | None
     hosted: list[HostedAnswer] = Field(description="Not counted in `total`, the same on any page.")
 
 
@@ -126,12 +124,8 @@ def get_registry(
         return render_page(
             "registry.html", desk.settings, values, cache_control=REVALIDATE, listed=True
         )
-    answer = RegistryList(
-        items=[ListingAnswer(**public_members(row)) for row in page.items],
-        total=page.total,
-        next=page.next,
-        hosted=list(hosted),
-    )
+    listed = list_answer(page, lambda row: ListingAnswer(**public_members(row)))
+    answer = RegistryList(**vars(listed), hosted=list(hosted))
     body = dump_json(answer.model_dump())
     return document_response(request, body, "application/json", cache_control=REVALIDATE)
 
