@@ -101,6 +101,8 @@ def test_a_badge_pins_our_context_where_this_service_serves_it(
     [pinned] = credential["relatedResource"]
     served = client.get("/contexts/microcredential-v1.json")
     assert served.status_code == 200
+    assert "immutable" in served.headers["Cache-Control"]
+    assert served.headers["Access-Control-Allow-Origin"] == "*"
     digest = b64encode(hashlib.sha384(served.content).digest()).decode()
     assert pinned == {"id": CONTEXT, "digestSRI": f"sha384-{digest}"}
 
@@ -144,6 +146,7 @@ def test_the_page_says_what_the_learning_is_worth(
         html = client.get(path, headers={"Accept": "text/html"}).text
         assert "What the learning is worth" in html
         assert "20 SCQF credits, 10 ECTS credits (converted by the rule uk-ects-2to1)" in html
+        assert re.search(r"<dt>Credit[a-z ]*</dt><dd>20 SCQF credits</dd>", html)
         read = re.sub(r"<script type=\"application/ld\+json\">.*?</script>", "", html)
         assert read.count("Propose measures that stand up to scrutiny") == 1
 
