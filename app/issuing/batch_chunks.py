@@ -54,9 +54,8 @@ from app.issuing.batches import (
 from app.issuing.batches import ISSUED as CHUNK_ISSUED
 from app.issuing.desk import IssuingDesk, ManySignatures
 from app.issuing.issue import issue_credential
-from app.issuing.records import facts_of
 from app.issuing.row_files import Row
-from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
+from app.issuing.signed_credential import IssuingKeys, signed_columns
 from app.issuing.status_lists import ReservedEntry, ReservedRange, entries_of, reserve_entries
 from app.registry.issuers import load_issuer
 from app.registry.keys import hold_keys
@@ -221,25 +220,16 @@ def _sign_row(
     issuer = standing.issuer
     row_id = new_row_id()
     offer, checked = draft_row(desk, standing, row, row_id, entry, now=now)
-    token = None
-    if standing.token_key is not None:
-        token = sign_and_verify_jwt(desk, issuer, standing.token_key, checked)
-    facts = facts_of(checked.document)
-    columns = {
-        "id": row_id,
-        "issuer_id": issuer.id,
-        "achievement_id": offer.achievement.id,
-        "key_id": standing.key.id,
-        "credential_id": facts.credential_id,
-        "document": sign_and_verify(desk, issuer, standing.key, checked, now=now),
-        "jwt": token,
-        "status_list_id": entry.list_id,
-        "status_list_index": entry.index,
-        "issued_at": now,
-        "valid_from": facts.valid_from,
-        "valid_until": facts.valid_until,
-        "revoked": False,
-    }
+    columns = signed_columns(
+        desk,
+        issuer,
+        IssuingKeys(standing.key, standing.token_key),
+        checked,
+        entry,
+        row_id=row_id,
+        achievement_id=offer.achievement.id,
+        now=now,
+    )
     return SignedRow(row, columns)
 
 

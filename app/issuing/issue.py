@@ -10,13 +10,12 @@ from app.errors import InvalidRequest, NotFound
 from app.issuing.award_gate import award_for, hold_to_policy, require_published
 from app.issuing.desk import IssuingDesk
 from app.issuing.drafts import check_draft, context_pin, draft_credential
-from app.issuing.records import facts_of, refuse_backward_clock
-from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
+from app.issuing.records import refuse_backward_clock
+from app.issuing.signed_credential import hold_issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
 from app.registry.issuers import load_issuer
-from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
 from app.registry.outbox import Event, note_events, note_mail
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
@@ -38,13 +37,10 @@ def issue_credential(
     2. reserve a status entry; from here on issuing for this issuer is one after the other
     3. build the unsecured document, and put the definition policy to it
     4. check it with the verifier's own rules, in safe mode: no term may vanish
-    5. audit line "signing", ids only
-    6. add the proof, and verify the result with the public key: without its proof it must equal
-       what was built
-    7. the same as a VC-JWT, if the issuer has a key for it
-    8. store the exact bytes to be served, with columns taken from them
-    9. audit line "signed"
-    10. into the outbox: the event for the issuer's platform, the mail to the learner if wished
+    5. sign, verify the result with the public key, and store the exact bytes to be served with
+       columns taken from them; the same as a VC-JWT, if the issuer has a key for it; an audit line
+       before and after
+    6. into the outbox: the event for the issuer's platform, the mail to the learner if wished
 
     Nothing is committed here: whoever opened the transaction answers "created" after its commit.
     Raises NotFound (issuer), InvalidRequest (`field` points into the request), Conflict
@@ -52,10 +48,7 @@ def issue_credential(
     KeyStoreError and Unavailable.
     """
     issuer = load_issuer(session, issuer_id)  # 1
-    hold_keys(session, issuer.id)
-    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
-    token_key = find_active_key(session, issuer.id, CREDENTIALS, "P-256")
-    keys = [key] if token_key is None else [key, token_key]
+    keys = hold_issuing_keys(session, issuer)
     achievement = achievement_of(session, desk, issuer, request)
     require_published(achievement)
     award = award_for(session, achievement, request, now=now, actor=actor)
@@ -77,33 +70,21 @@ def issue_credential(
     hold_to_policy(session, desk.settings, issuer, achievement, document, award)
     checked = check_draft(document, desk)  # 4
 
-    note_signing(session, issuer, keys, row_id, now=now, actor=actor)  # 5
-    secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 6
-    token = None
-    if token_key is not None:
-        token = sign_and_verify_jwt(desk, issuer, token_key, checked)  # 7
-
-    facts = facts_of(checked.document)  # 8
-    credential = Credential(
-        id=row_id,
-        issuer_id=issuer.id,
+    credential = sign_and_store(  # 5
+        session,
+        desk,
+        issuer,
+        keys,
+        checked,
+        entry,
+        row_id=row_id,
         achievement_id=achievement.id,
-        key_id=key.id,
-        credential_id=facts.credential_id,
-        document=secured,
-        jwt=token,
-        status_list_id=entry.list_id,
-        status_list_index=entry.index,
-        issued_at=now,
-        valid_from=facts.valid_from,
-        valid_until=facts.valid_until,
+        now=now,
+        actor=actor,
     )
-    session.add(credential)
-    session.flush()
     if award is not None:
         close_award(session, award, row_id, now=now, actor=actor)
-    note_signed(session, issuer, keys, row_id, now=now, actor=actor)  # 9
-    things = {"credential": row_id, "achievement": achievement.id}  # 10
+    things = {"credential": row_id, "achievement": achievement.id}  # 6
     note_events(session, issuer.id, [Event("credential.issued", things)], now=now)
     wishes = {} if request.notify is None else {row_id: request.notify}
     note_mail(session, desk.key_store, desk.settings, issuer.id, wishes, now=now)

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.credentials.recognition_decision import RecognitionDecision, build_decision
 from app.issuing.desk import IssuingDesk
-from app.issuing.records import facts_of, refuse_backward_clock
-from app.issuing.signing import note_signed, note_signing, sign_and_verify, sign_and_verify_jwt
+from app.issuing.records import refuse_backward_clock
+from app.issuing.signed_credential import hold_issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import OPEN_BADGE
 from app.registry.issuers import issuer_profile, load_issuer
-from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.audit import append_audit
@@ -41,10 +40,7 @@ def issue_decision(
     Conflict (`issuer_has_no_key`), CheckFailed, KeyStoreError and Unavailable.
     """
     issuer = load_issuer(session, issuer_id)
-    hold_keys(session, issuer.id)
-    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
-    token_key = find_active_key(session, issuer.id, CREDENTIALS, "P-256")
-    keys = [key] if token_key is None else [key, token_key]
+    keys = hold_issuing_keys(session, issuer)
     refuse_backward_clock(session, issuer.id, now)
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)
     row_id = new_row_id()
@@ -58,27 +54,18 @@ def issue_decision(
         now=now,
     )
     checked = check_document(document, profile=OPEN_BADGE, contexts=desk.contexts)
-    note_signing(session, issuer, keys, row_id, now=now, actor=actor)
-    secured = sign_and_verify(desk, issuer, key, checked, now=now)
-    token = None if token_key is None else sign_and_verify_jwt(desk, issuer, token_key, checked)
-    facts = facts_of(checked.document)
-    credential = Credential(
-        id=row_id,
-        issuer_id=issuer.id,
+    credential = sign_and_store(
+        session,
+        desk,
+        issuer,
+        keys,
+        checked,
+        entry,
+        row_id=row_id,
         achievement_id=None,
-        key_id=key.id,
-        credential_id=facts.credential_id,
-        document=secured,
-        jwt=token,
-        status_list_id=entry.list_id,
-        status_list_index=entry.index,
-        issued_at=now,
-        valid_from=facts.valid_from,
-        valid_until=facts.valid_until,
+        now=now,
+        actor=actor,
     )
-    session.add(credential)
-    session.flush()
-    note_signed(session, issuer, keys, row_id, now=now, actor=actor)
     append_audit(
         session,
         at=now,

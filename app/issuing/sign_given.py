@@ -17,12 +17,11 @@ from app.errors import Conflict, InvalidRequest
 from app.issuing.award_gate import hold_given_to_policy
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of, refuse_backward_clock
-from app.issuing.signing import note_signed, note_signing, sign_and_verify
+from app.issuing.signed_credential import IssuingKeys, hold_issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
 from app.registry.issuers import load_issuer
-from app.registry.keys import CREDENTIALS, active_key, hold_keys
 from app.registry.outbox import Event, note_events
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
@@ -49,17 +48,14 @@ def issue_given(
     3. add the status entry and the contexts that are missing
     4. check it with the verifier's own general rules, in safe mode
     5. refuse an `id` that this issuer has used before
-    6. audit line "signing"
-    7. sign it, and verify the result
-    8. store the exact bytes, with columns taken from them
-    9. audit line "signed", and the event into the outbox
+    6. sign it, verify the result, and store the exact bytes, between two audit lines
+    7. the event into the outbox
 
     Nothing is committed here. Raises NotFound, InvalidRequest, Conflict, CheckFailed (fields point
     into the credential) and KeyStoreError.
     """
     issuer = load_issuer(session, issuer_id)  # 1
-    hold_keys(session, issuer.id)
-    key = active_key(session, issuer.id, CREDENTIALS, "Ed25519")
+    keys = IssuingKeys(hold_issuing_keys(session, issuer).proof)
     _check_ours(desk, issuer, credential)
     hold_given_to_policy(session, desk.settings, issuer, credential)
     refuse_backward_clock(session, issuer.id, now)
@@ -68,28 +64,22 @@ def issue_given(
         credential, status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE)
     )
     checked = check_document(document, profile=VC, contexts=desk.contexts)  # 4
-    facts = facts_of(checked.document)
-    if facts.credential_id is not None:
-        _refuse_used_id(session, issuer, facts.credential_id)  # 5
+    credential_id = facts_of(checked.document).credential_id
+    if credential_id is not None:
+        _refuse_used_id(session, issuer, credential_id)  # 5
     row_id = new_row_id()
-    note_signing(session, issuer, [key], row_id, now=now, actor=actor)  # 6
-    secured = sign_and_verify(desk, issuer, key, checked, now=now)  # 7
-    row = Credential(  # 8
-        id=row_id,
-        issuer_id=issuer.id,
+    row = sign_and_store(  # 6
+        session,
+        desk,
+        issuer,
+        keys,
+        checked,
+        entry,
+        row_id=row_id,
         achievement_id=None,
-        key_id=key.id,
-        credential_id=facts.credential_id,
-        document=secured,
-        status_list_id=entry.list_id,
-        status_list_index=entry.index,
-        issued_at=now,
-        valid_from=facts.valid_from,
-        valid_until=facts.valid_until,
+        now=now,
+        actor=actor,
     )
-    session.add(row)
-    session.flush()
-    note_signed(session, issuer, [key], row_id, now=now, actor=actor)  # 9
     note_events(session, issuer.id, [Event("credential.issued", {"credential": row_id})], now=now)
     return row
 

@@ -4,10 +4,7 @@ What is stored is what was verified: the signature is checked over the very byte
 served, with the public key that the world is shown.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from app.errors import CheckFailed, KeyStoreError
@@ -18,7 +15,6 @@ from app.proofs.data_integrity import add_proof, check_signature, proofs_of, rea
 from app.proofs.profiles import Profile
 from app.proofs.vc_jose import check_claims, read_jws, sign_jwt
 from app.registry.keys import jwk_url, verification_method_of
-from app.storage.audit import append_audit
 from app.storage.tables import Issuer, Key
 
 
@@ -102,53 +98,6 @@ def verify_signed_jwt(desk: IssuingDesk, issuer: Issuer, key: Key, token: bytes)
     public_key.verify(jws.algorithm, jws.signing_input, jws.signature)
     check_claims(jws, required=True)
     return jws.document
-
-
-def note_signing(
-    session: Session,
-    issuer: Issuer,
-    keys: Sequence[Key],
-    subject: str,
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    """The audit line before a credential's signatures; ids only."""
-    _note(session, "credential.signing", issuer, keys, subject, now=now, actor=actor)
-
-
-def note_signed(
-    session: Session,
-    issuer: Issuer,
-    keys: Sequence[Key],
-    subject: str,
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    """The audit line after a credential was signed and stored; ids only."""
-    _note(session, "credential.signed", issuer, keys, subject, now=now, actor=actor)
-
-
-def _note(
-    session: Session,
-    action: str,
-    issuer: Issuer,
-    keys: Sequence[Key],
-    subject: str,
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        issuer_id=issuer.id,
-        subject=subject,
-        details={"keys": [key.id for key in keys]},
-    )
 
 
 def _not_ours(key: Key, reason: str) -> KeyStoreError:

@@ -147,7 +147,7 @@ def once_signed(monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> 
             waiting.pop()()
         return signed
 
-    monkeypatch.setattr(batch_chunks, "sign_and_verify", sign_first)
+    monkeypatch.setattr("app.issuing.signed_credential.sign_and_verify", sign_first)
 
 
 def test_a_chunk_that_was_cut_off_uses_the_entries_that_it_had_reserved(

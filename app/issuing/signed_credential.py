@@ -1,0 +1,115 @@
+"""The last steps of every issue, the same for all: sign, verify, store, and put it on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.issuing.desk import IssuingDesk
+from app.issuing.records import facts_of
+from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
+from app.issuing.status_lists import ReservedEntry
+from app.proofs.checked import CheckedDocument
+from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.storage.audit import append_audit
+from app.storage.tables import Credential, Issuer, Key
+
+
+@dataclass(frozen=True)
+class IssuingKeys:
+    """The keys of one issue: for the proof, and for the VC-JWT if there is to be one."""
+
+    proof: Key
+    token: Key | None = None
+
+    def all(self) -> list[Key]:
+        """Both of them, or the one."""
+        return [self.proof] if self.token is None else [self.proof, self.token]
+
+
+def hold_issuing_keys(session: Session, issuer: Issuer) -> IssuingKeys:
+    """The issuer's active keys, nobody's to withdraw until the transaction ends.
+
+    Raises Conflict (`issuer_has_no_key`).
+    """
+    hold_keys(session, issuer.id)
+    return IssuingKeys(
+        active_key(session, issuer.id, CREDENTIALS, "Ed25519"),
+        find_active_key(session, issuer.id, CREDENTIALS, "P-256"),
+    )
+
+
+def signed_columns(
+    desk: IssuingDesk,
+    issuer: Issuer,
+    keys: IssuingKeys,
+    checked: CheckedDocument,
+    entry: ReservedEntry,
+    *,
+    row_id: str,
+    achievement_id: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a credential's row: the signed bytes, verified, and what is taken from them.
+
+    Raises KeyStoreError as `sign_and_verify` does.
+    """
+    secured = sign_and_verify(desk, issuer, keys.proof, checked, now=now)
+    token = None
+    if keys.token is not None:
+        token = sign_and_verify_jwt(desk, issuer, keys.token, checked)
+    facts = facts_of(checked.document)
+    return {
+        "id": row_id,
+        "issuer_id": issuer.id,
+        "achievement_id": achievement_id,
+        "key_id": keys.proof.id,
+        "credential_id": facts.credential_id,
+        "document": secured,
+        "jwt": token,
+        "status_list_id": entry.list_id,
+        "status_list_index": entry.index,
+        "issued_at": now,
+        "valid_from": facts.valid_from,
+        "valid_until": facts.valid_until,
+        "revoked": False,
+    }
+
+
+def sign_and_store(
+    session: Session,
+    desk: IssuingDesk,
+    issuer: Issuer,
+    keys: IssuingKeys,
+    checked: CheckedDocument,
+    entry: ReservedEntry,
+    *,
+    row_id: str,
+    achievement_id: str | None,
+    now: datetime,
+    actor: str,
+) -> Credential:
+    """Sign a checked document and store it, between two audit lines that hold ids only.
+
+    Raises KeyStoreError.
+    """
+    note = partial(
+        append_audit,
+        session,
+        at=now,
+        actor=actor,
+        issuer_id=issuer.id,
+        subject=row_id,
+        details={"keys": [key.id for key in keys.all()]},
+    )
+    note(action="credential.signing")
+    columns = signed_columns(
+        desk, issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
+    )
+    credential = Credential(**columns)
+    session.add(credential)
+    session.flush()
+    note(action="credential.signed")
+    return credential
