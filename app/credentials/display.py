@@ -160,6 +160,7 @@ class BadgeView:
     learning: Learning
     subjects: int
     endorsements: int
+    statement: str | None
 
 
 def view_badge(document: Mapping[str, Any]) -> BadgeView:
@@ -215,6 +216,7 @@ def view_badge(document: Mapping[str, Any]) -> BadgeView:
         learning=read_learning(document),
         subjects=len(all_subjects),
         endorsements=_endorsements(document, achievement, issuer),
+        statement=text_in(subject.get("endorsementComment")),
     )
 
 

@@ -66,6 +66,8 @@ def test_a_decision_is_an_endorsement_that_verifies_and_can_be_revoked(
     shown = client.get(answer.json()["url"], headers=PAGE).text
     assert "Recognition decision: recognised in part" in shown
     assert '<p class="kicker">endorsement</p>' in shown
+    assert "Two of the three outcomes" in shown
+    assert f"It speaks of {badge['id']}" in shown
     assert "certificate-picture" not in shown  # a medal would say the opposite of a refusal
     assert "LinkedIn" not in shown
     assert signed["description"] == (
