@@ -16,6 +16,8 @@ from math import gcd
 _LISTED = 12
 # Sums of so many units are listed for all items.
 _MOST_UNITS = 60_000
+# Bounds so far apart are hardly ever missed.
+_WIDE = 500
 # They are looked at after so many items each.
 _CHECKED = 3
 # Larger numbers are rounded to so many bits.
@@ -102,7 +104,8 @@ class Gaps:
         most = (between.most - better * between.unit) // between.divisor
         least = max(0, spare - most + between.least)
         if self.bits:
-            return least <= spare and bool(self.bits >> least & ((2 << (spare - least)) - 1))
+            wide = spare - least
+            return wide > _WIDE or (wide >= 0 and bool(self.bits >> least & ((2 << wide) - 1)))
         place = bisect_left(self.found, least)
         return place < len(self.found) and self.found[place] <= spare
 

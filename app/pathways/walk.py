@@ -15,6 +15,8 @@ MOST_WORK = 1_000_000
 # After so many the branches that are still open are walked anew, unless few items are left.
 _PATIENCE = 20_000
 _FEW = 14
+# States of so many bits are reckoned in one step.
+_BITS_A_STEP = 3000
 # What setting up a walk costs, for each requirement and item.
 _SETTING_UP = 4
 # Choices that come to the same are looked for at every such place.
@@ -76,8 +78,17 @@ class _Walk:
         self.found: tuple[int, ...] | None = None
         self.done = False
 
-    def explore(self, left: tuple[int, ...], taken: tuple[int, ...], covered: int) -> None:
-        """Walk through every choice of the items that are left, besides those that are taken."""
+    def explore(
+        self,
+        left: tuple[int, ...],
+        taken: tuple[int, ...],
+        covered: int,
+        known: Sequence[float] = (),
+    ) -> None:
+        """Walk through every choice of the items that are left, besides those that are taken.
+
+        `known` are the weights that were found where this branch comes from.
+        """
         requirements = [
             each.reduced()
             for each in (self._rest(one, left, taken, covered) for one in self.requirements)
@@ -86,7 +97,10 @@ class _Walk:
         self.budget.left -= len(requirements) * len(left) * _SETTING_UP
         if any(each.hopeless for each in requirements):
             return
-        weighed = weigh([*requirements, *(AtLeast(each.values, each.least) for each in betweens)])
+        found = weigh(
+            [*(AtLeast(each.values, each.least) for each in betweens), *requirements], known
+        )
+        weighed = found.total
         order = list(range(len(left)))
         if not self.task.in_order:
             order.sort(key=lambda index: -abs(weighed.values[index]))
@@ -105,7 +119,7 @@ class _Walk:
                 return
             rest = (item for item in items[place:] if not passed >> self.task.kinds[item] & 1)
             more = (item for number, item in enumerate(items) if chosen >> number & 1)
-            self.explore(tuple(sorted(rest)), (*taken, *more), covered | newly)
+            self.explore(tuple(sorted(rest)), (*taken, *more), covered | newly, found.weights)
 
     def _rest(
         self, whole: AtLeast, left: Sequence[int], taken: Sequence[int], covered: int
@@ -146,7 +160,11 @@ class _Walk:
         seen: set[tuple[int, int, int, int]] = set()
         stack: list[_Open] = [(0, abreast.start, 0, 0, 0)]
         work = 0
-        patience = min(self.budget.left + 1, _PATIENCE if size > _FEW else self.budget.left + 1)
+        # Long numbers take longer.
+        pace = 1 + guard.bit_length() // _BITS_A_STEP
+        patience = 1 + max(0, self.budget.left) // pace
+        if size > _FEW:
+            patience = min(patience, _PATIENCE)
         while stack and work < patience:
             place, state, chosen, passed, covered = stack.pop()
             if (state - cut) & guard != guard:
@@ -190,7 +208,7 @@ class _Walk:
                 cut = abreast.cut(self.better - before)
                 if learned or self.done:
                     break
-        self.budget.left -= work
+        self.budget.left -= work * pace
         if self.budget.left < 0:
             self.done = True
         return stack[::-1]

@@ -7,49 +7,63 @@ exact whatever was found here.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import compress
 from math import exp
+from operator import mul
 
 from app.pathways.abreast import AtLeast
 
-_ROUNDS = 20
+# So many rounds find the weights; fewer where they begin with what is known.
+_FIRST_ROUNDS = 100
+_ROUNDS = 30
+# Weights are rounded to so many bits more than the largest value has.
 _BITS = 14
 
 
-def weigh(requirements: Sequence[AtLeast]) -> AtLeast:
-    """The weighted sum that leaves least to spare."""
-    rows = [each for each in requirements if any(each.values)]
-    if len(rows) < 2:
-        return rows[0] if rows else requirements[0]
-    sizes = [max(map(abs, row.values)) for row in rows]
-    scaled = [[value / size for value in row.values] for row, size in zip(rows, sizes, strict=True)]
-    goals = [row.goal / size for row, size in zip(rows, sizes, strict=True)]
+@dataclass(frozen=True)
+class Weighed:
+    """The weighted sum, and the weights, from which those of a part of the items are soon found."""
+
+    total: AtLeast
+    weights: tuple[float, ...]
+
+
+def weigh(requirements: Sequence[AtLeast], known: Sequence[float] = ()) -> Weighed:
+    """The weighted sum that leaves least to spare, beginning with the weights that are known."""
+    sizes = [max([1, *map(abs, each.values)]) for each in requirements]
+    scaled = [
+        [value / size for value in each.values]
+        for each, size in zip(requirements, sizes, strict=True)
+    ]
+    # What lies below all that the values can come to asks for nothing: never more than a float has.
+    goals = [
+        max(each.goal, -sum(map(abs, each.values))) / size
+        for each, size in zip(requirements, sizes, strict=True)
+    ]
     columns = list(zip(*scaled, strict=True))
-    weights = [1 / len(rows)] * len(rows)
+    number = len(requirements)
+    even = 1 / number
+    # Whatever weighed nothing may matter now.
+    weights = [0.9 * weight + 0.1 * even for weight in known] or [even] * number
+    weights += [even] * (number - len(weights))
     best, least = weights, float("inf")
-    for number in range(_ROUNDS):
-        worths = [
-            sum([weight * value for weight, value in zip(weights, column, strict=True)])
-            for column in columns
-        ]
-        spare = sum([worth for worth in worths if worth > 0]) - sum(
-            [weight * goal for weight, goal in zip(weights, goals, strict=True)]
-        )
+    for turn in range(_ROUNDS if known else _FIRST_ROUNDS):
+        worths = [sum(map(mul, weights, column)) for column in columns]
+        spare = sum([worth for worth in worths if worth > 0]) - sum(map(mul, weights, goals))
         size = sum(map(abs, worths)) or 1.0
         if spare / size < least:
             best, least = weights, spare / size
-        slopes = [
-            sum([value for value, worth in zip(row, worths, strict=True) if worth > 0]) - goal
-            for row, goal in zip(scaled, goals, strict=True)
-        ]
+        helps = [worth > 0 for worth in worths]
+        slopes = [sum(compress(row, helps)) - goal for row, goal in zip(scaled, goals, strict=True)]
         steepest = max(map(abs, slopes)) or 1.0
-        pace = 1.5 / (1 + number / 8)
+        pace = (0.6 if known else 1.5) / (1 + turn / 8) / steepest
         weights = [
-            weight * exp(-pace * slope / steepest)
-            for weight, slope in zip(weights, slopes, strict=True)
+            weight * exp(-pace * slope) for weight, slope in zip(weights, slopes, strict=True)
         ]
         total = sum(weights)
         weights = [weight / total for weight in weights]
-    return _sum_of(rows, sizes, best)
+    return Weighed(_sum_of(requirements, sizes, best), tuple(best))
 
 
 def _sum_of(rows: Sequence[AtLeast], sizes: Sequence[int], weights: Sequence[float]) -> AtLeast:
