@@ -52,7 +52,7 @@ def test_badges_from_two_institutions_make_the_award(
 
     assert window.page.locator("#verdict").inner_text() == "Your badges add up"
     used = window.page.get_by_role("region", name="Badges that are used (3)")
-    assert "20 SCQF credits, from 10 ECTS by uk-ects-2to1" in used.inner_text()
+    assert "20 SCQF credits, from 10 ECTS credits by uk-ects-2to1" in used.inner_text()
 
 
 def test_what_is_missing_is_said(window: Window, stack: Stack, files: list[Path]) -> None:
