@@ -69,14 +69,18 @@ def mail_server(
             authenticator=accept_registrar if login else None,
         )
 
-    server = loop.run_until_complete(loop.create_server(protocol, "127.0.0.1", 0, ssl=tls))
-    inbox.port = server.sockets[0].getsockname()[1]
+    # All of it in a thread of its own: in this one a browser's loop may be running already.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield inbox
+        listening = loop.create_server(protocol, "127.0.0.1", 0, ssl=tls)
+        server = asyncio.run_coroutine_threadsafe(listening, loop).result(timeout=10)
+        inbox.port = server.sockets[0].getsockname()[1]
+        try:
+            yield inbox
+        finally:
+            asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=10)
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(timeout=10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

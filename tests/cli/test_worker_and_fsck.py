@@ -137,6 +137,7 @@ def test_what_was_made_at_another_address_is_counted_and_is_no_damage(
     assert checked.json["findings"] == []
     assert {(each["table"], each["detail"]) for each in checked.json["notes"]} == {
         ("achievements", said),
+        ("pathways", said),
         ("status_lists", said),
         ("credentials", said),
     }

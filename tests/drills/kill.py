@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -154,8 +155,8 @@ class Drill:
         desk = open_issuing(self.settings)
         options = BatchOptions("csv", achievement=self.achievement)
         now = datetime.now(UTC)
-        batch_intake.CHUNK_ROWS = CHUNK_ROWS
-        with self._database() as database:
+        small = patch.object(batch_intake, "CHUNK_ROWS", CHUNK_ROWS)
+        with self._database() as database, small:
             with database.write() as session:
                 batch_id = open_batch(
                     session, SLUG, options, at_most=1000, now=now, actor="cli:drill"
