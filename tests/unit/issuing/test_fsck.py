@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from app.encoding.multibase import decode_base64url, encode_base64url
 from app.encoding.strict_json import dump_json, parse_object
 from app.issuing import fsck
 from app.issuing.desk import IssuingDesk
@@ -158,6 +159,15 @@ def test_an_achievement_that_is_not_the_one_in_the_document_is_found(
     issue().achievement_id = other.id
 
     assert codes(check()) == [("credentials", "wrong_achievement")]
+
+
+def test_a_token_that_names_a_key_of_nobody_is_found(issue: Issue, check: Check) -> None:
+    credential = issue()
+    head, _, rest = (credential.jwt or b"").partition(b".")
+    header = parse_object(decode_base64url(head.decode()))
+    header["kid"] += "x"
+    credential.jwt = encode_base64url(dump_json(header)).encode() + b"." + rest
+    assert codes(check()) == [("credentials", "not_found")]
 
 
 def test_a_token_that_was_replaced_by_another_is_found(issue: Issue, check: Check) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.errors import KeyStoreError
+from app.errors import CheckFailed, KeyStoreError
 from app.issuing import signing
 from app.issuing.desk import IssuingDesk
-from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
+from app.issuing.signing import sign_and_verify, sign_and_verify_jwt, verify_signed_jwt
 from app.proofs.checked import CheckedDocument, check_document
 from app.proofs.data_integrity import add_proof
 from app.proofs.profiles import VC
@@ -65,3 +65,15 @@ def test_a_token_over_something_else_than_was_checked_is_not_let_out(
 
     with pytest.raises(KeyStoreError, match="does not say what was checked"):
         sign_and_verify_jwt(desk, issuer, key, checked)
+
+
+def test_a_token_is_not_taken_for_the_work_of_another_key(
+    session: Session, desk: IssuingDesk, issuer: Issuer
+) -> None:
+    key = active_key(session, "inverbrae", "credentials", "P-256")
+    another = active_key(session, "inverbrae", "status", "Ed25519")
+    checked = a_checked_document(desk, issuer, "what was checked")
+    token = sign_and_verify_jwt(desk, issuer, key, checked)
+
+    with pytest.raises(CheckFailed, match="names another key"):
+        verify_signed_jwt(desk, issuer, another, token)
