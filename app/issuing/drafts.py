@@ -13,7 +13,6 @@ from app.credentials.microcredential_terms import CANONICAL_CONTEXT, CONTEXT_PAT
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, Finding, InvalidRequest
 from app.issuing.desk import IssuingDesk
-from app.jsonld.contexts import digest_sri
 from app.proofs.checked import CheckedDocument, check_document
 from app.proofs.profiles import OPEN_BADGE
 from app.registry.issuers import issuer_profile
@@ -83,8 +82,8 @@ def draft_credential(
 
 def context_pin(desk: IssuingDesk) -> ContextPin:
     """Our context at this installation's own address, with the digest of the bytes held here."""
-    content = desk.contexts.files[CANONICAL_CONTEXT].read_bytes()
-    return ContextPin(f"{desk.settings.public_url}{CONTEXT_PATH}", digest_sri(content))
+    url = f"{desk.settings.public_url}{CONTEXT_PATH}"
+    return ContextPin(url, desk.contexts.integrity(CANONICAL_CONTEXT))
 
 
 def check_draft(document: JsonObject, desk: IssuingDesk) -> CheckedDocument:

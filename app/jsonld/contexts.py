@@ -65,6 +65,12 @@ class ContextBundle:
         """The address under which a context is held here."""
         return self.aliases.get(url, url)
 
+    def integrity(self, url: str) -> str:
+        """The Subresource Integrity text (SHA-384) of a context's bytes."""
+        return next(
+            sri for sri, held in self.by_digest.items() if held == url and sri.startswith("sha384-")
+        )
+
     def names(self, url: str) -> frozenset[str]:
         """The terms that a context defines, at any depth, and the IRIs they stand for."""
         return frozenset(_names(self.documents[url]["@context"], {}))
