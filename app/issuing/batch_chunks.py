@@ -55,7 +55,7 @@ from app.issuing.batches import ISSUED as CHUNK_ISSUED
 from app.issuing.desk import IssuingDesk, ManySignatures
 from app.issuing.issue import issue_credential
 from app.issuing.row_files import Row
-from app.issuing.signed_credential import IssuingKeys, signed_columns
+from app.issuing.signed_credential import signed_columns
 from app.issuing.status_lists import ReservedEntry, ReservedRange, entries_of, reserve_entries
 from app.registry.issuers import load_issuer
 from app.registry.keys import hold_keys
@@ -223,7 +223,7 @@ def _sign_row(
     columns = signed_columns(
         desk,
         issuer,
-        IssuingKeys(standing.key, standing.token_key),
+        standing.keys,
         checked,
         entry,
         row_id=row_id,
@@ -294,7 +294,7 @@ def _insert(
     # In one order everywhere, so that two batches with the same keys do not wait in a circle.
     in_order = sorted(fresh, key=lambda each: each.row.key)
     session.execute(insert(IssuedRow), [_key_columns(batch, each) for each in in_order])
-    keys = [key.id for key in standing.keys]
+    keys = [key.id for key in standing.keys.all()]
     session.execute(
         insert(AuditEvent),
         [
@@ -359,7 +359,7 @@ def _issue_one(
 
 def _see_that_nothing_changed(session: Session, standing: Standing) -> None:
     """Signing took its time, and nobody was held up by it: a key may have been withdrawn."""
-    ids = [key.id for key in standing.keys]
+    ids = [key.id for key in standing.keys.all()]
     active = select(Key.id).where(Key.id.in_(ids), Key.state == "active")
     named = {offer.achievement.id for offer in standing.offers.values() if isinstance(offer, Offer)}
     published = select(Achievement.id).where(

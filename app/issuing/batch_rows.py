@@ -32,14 +32,14 @@ from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.issue import achievement_of
 from app.issuing.records import refuse_backward_clock
 from app.issuing.row_files import ROW_FAULTS, Row
+from app.issuing.signed_credential import IssuingKeys, issuing_keys
 from app.issuing.status_lists import PURPOSE, ReservedEntry
 from app.policy.definition import DefinitionPolicy
 from app.proofs.checked import CheckedDocument
 from app.registry.issuers import load_issuer
-from app.registry.keys import CREDENTIALS, active_key, find_active_key
 from app.registry.outbox import refuse_mail_where_off
 from app.status.bitstring import status_entry
-from app.storage.tables import Achievement, Batch, IssuedRow, Issuer, Key
+from app.storage.tables import Achievement, Batch, IssuedRow, Issuer
 
 LONGEST_KEY = 255
 _MOST_FINDINGS = 5
@@ -78,16 +78,10 @@ class Standing:
     """How things stand for the rows of a chunk; `offers` by how the rows name an achievement."""
 
     issuer: Issuer
-    key: Key
-    token_key: Key | None
+    keys: IssuingKeys
     offers: Mapping[str, Offer | SignetError]
     issued: Mapping[str, IssuedRow]
     pin: ContextPin
-
-    @property
-    def keys(self) -> list[Key]:
-        """The keys that will sign."""
-        return [self.key] if self.token_key is None else [self.key, self.token_key]
 
 
 def read_batch_rows(batch: Batch, rows: Iterable[Row]) -> list[BatchRow | RowResult]:
@@ -149,8 +143,7 @@ def load_standing(
     query = select(IssuedRow).where(IssuedRow.issuer_id == issuer_id, IssuedRow.key.in_(keys))
     return Standing(
         issuer,
-        active_key(session, issuer_id, CREDENTIALS, "Ed25519"),
-        find_active_key(session, issuer_id, CREDENTIALS, "P-256"),
+        issuing_keys(session, issuer_id),
         offers,
         {found.key: found for found in session.scalars(query)},
         context_pin(desk),

@@ -11,11 +11,12 @@ from app.issuing.award_gate import award_for, hold_to_policy, require_published
 from app.issuing.desk import IssuingDesk
 from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.records import refuse_backward_clock
-from app.issuing.signed_credential import hold_issuing_keys, sign_and_store
+from app.issuing.signed_credential import issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
 from app.registry.issuers import load_issuer
+from app.registry.keys import hold_keys
 from app.registry.outbox import Event, note_events, note_mail
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
@@ -48,7 +49,8 @@ def issue_credential(
     KeyStoreError and Unavailable.
     """
     issuer = load_issuer(session, issuer_id)  # 1
-    keys = hold_issuing_keys(session, issuer)
+    hold_keys(session, issuer.id)
+    keys = issuing_keys(session, issuer.id)
     achievement = achievement_of(session, desk, issuer, request)
     require_published(achievement)
     award = award_for(session, achievement, request, now=now, actor=actor)

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.credentials.recognition_decision import RecognitionDecision, build_decision
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import refuse_backward_clock
-from app.issuing.signed_credential import hold_issuing_keys, sign_and_store
+from app.issuing.signed_credential import issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import OPEN_BADGE
 from app.registry.issuers import issuer_profile, load_issuer
+from app.registry.keys import hold_keys
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.audit import append_audit
@@ -40,7 +41,8 @@ def issue_decision(
     Conflict (`issuer_has_no_key`), CheckFailed, KeyStoreError and Unavailable.
     """
     issuer = load_issuer(session, issuer_id)
-    keys = hold_issuing_keys(session, issuer)
+    hold_keys(session, issuer.id)
+    keys = issuing_keys(session, issuer.id)
     refuse_backward_clock(session, issuer.id, now)
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)
     row_id = new_row_id()

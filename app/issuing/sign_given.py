@@ -17,11 +17,12 @@ from app.errors import Conflict, InvalidRequest
 from app.issuing.award_gate import hold_given_to_policy
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of, refuse_backward_clock
-from app.issuing.signed_credential import IssuingKeys, hold_issuing_keys, sign_and_store
+from app.issuing.signed_credential import IssuingKeys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
 from app.registry.issuers import load_issuer
+from app.registry.keys import CREDENTIALS, active_key, hold_keys
 from app.registry.outbox import Event, note_events
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
@@ -55,7 +56,8 @@ def issue_given(
     into the credential) and KeyStoreError.
     """
     issuer = load_issuer(session, issuer_id)  # 1
-    keys = IssuingKeys(hold_issuing_keys(session, issuer).proof)
+    hold_keys(session, issuer.id)
+    keys = IssuingKeys(active_key(session, issuer.id, CREDENTIALS, "Ed25519"))
     _check_ours(desk, issuer, credential)
     hold_given_to_policy(session, desk.settings, issuer, credential)
     refuse_backward_clock(session, issuer.id, now)

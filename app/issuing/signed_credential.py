@@ -12,7 +12,7 @@ from app.issuing.records import facts_of
 from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
 from app.issuing.status_lists import ReservedEntry
 from app.proofs.checked import CheckedDocument
-from app.registry.keys import CREDENTIALS, active_key, find_active_key, hold_keys
+from app.registry.keys import CREDENTIALS, active_key, find_active_key
 from app.storage.audit import append_audit
 from app.storage.tables import Credential, Issuer, Key
 
@@ -29,15 +29,14 @@ class IssuingKeys:
         return [self.proof] if self.token is None else [self.proof, self.token]
 
 
-def hold_issuing_keys(session: Session, issuer: Issuer) -> IssuingKeys:
-    """The issuer's active keys, nobody's to withdraw until the transaction ends.
+def issuing_keys(session: Session, issuer_id: str) -> IssuingKeys:
+    """The issuer's active keys; raises Conflict (`issuer_has_no_key`).
 
-    Raises Conflict (`issuer_has_no_key`).
+    Who is about to sign holds them first (`hold_keys`), or looks at them again before storing.
     """
-    hold_keys(session, issuer.id)
     return IssuingKeys(
-        active_key(session, issuer.id, CREDENTIALS, "Ed25519"),
-        find_active_key(session, issuer.id, CREDENTIALS, "P-256"),
+        active_key(session, issuer_id, CREDENTIALS, "Ed25519"),
+        find_active_key(session, issuer_id, CREDENTIALS, "P-256"),
     )
 
 
