@@ -1,6 +1,7 @@
 """A service that tells: its application, a publisher on it, and a clock that tests move."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,11 +61,15 @@ class Telling:
         """Move the clock of the service and of its worker."""
         self.now += timedelta(**time)
 
-    def deliver(self, couriers: Couriers | None = None) -> int:
+    def deliver(
+        self, couriers: Couriers | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> int:
         """What the worker does, at the service's time."""
         couriers = couriers or open_couriers(self.desk.settings)
         forget(self.desk.database, now=self.now)
-        return deliver_due(self.desk.database, self.desk.issuing, couriers, now=self.now)
+        return deliver_due(
+            self.desk.database, self.desk.issuing, couriers, now=self.now, clock=clock
+        )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ On PostgreSQL any number of workers do this side by side (SKIP LOCKED); on SQLit
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,19 +76,28 @@ def deliver_outbox(desk: JobDesk, now: datetime) -> None:
     desk.log.info("outbox_delivered", attempted=attempted)
 
 
-def deliver_due(database: Database, desk: IssuingDesk, couriers: Couriers, *, now: datetime) -> int:
-    """Attempt what is due, for less than a minute; how many attempts were made."""
-    until = time.monotonic() + _SECONDS
+def deliver_due(
+    database: Database,
+    desk: IssuingDesk,
+    couriers: Couriers,
+    *,
+    now: datetime,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Attempt what is due, for less than a minute of the clock; how many attempts were made."""
+    until = clock() + _SECONDS
+
+    def late() -> bool:
+        return clock() > until
+
     attempted = 0
-    while time.monotonic() < until:
+    while not late():
         attempts = claim(database, OutboxItem.channel == WEBHOOK, limit=_AT_ONCE, now=now)
         if not attempts:
             break
-        attempted += _deliver_webhooks(
-            database, desk, couriers.post, attempts, now=now, until=until
-        )
+        attempted += _deliver_webhooks(database, desk, couriers.post, attempts, now=now, late=late)
     if couriers.send_mail is not None:
-        attempted += _deliver_mail(database, desk, couriers.send_mail, now=now, until=until)
+        attempted += _deliver_mail(database, desk, couriers.send_mail, now=now, late=late)
     return attempted
 
 
@@ -120,7 +129,7 @@ def _deliver_webhooks(
     attempts: Sequence[Attempt],
     *,
     now: datetime,
-    until: float,
+    late: Callable[[], bool],
 ) -> int:
     """Send a claim, each address in a thread of its own; how many attempts were made."""
     groups: dict[str, list[Attempt]] = defaultdict(list)
@@ -132,7 +141,7 @@ def _deliver_webhooks(
         receiver = receivers[endpoint_id]
         if isinstance(receiver, Outcome):
             return [(attempt, receiver) for attempt in group]
-        return deliver_to(receiver, group, post=post, settings=desk.settings, now=now, until=until)
+        return deliver_to(receiver, group, post=post, settings=desk.settings, now=now, late=late)
 
     attempted = 0
     with database.read() as session:
@@ -217,7 +226,12 @@ def _note_health(
 
 
 def _deliver_mail(
-    database: Database, desk: IssuingDesk, send_mail: SendMail, *, now: datetime, until: float
+    database: Database,
+    desk: IssuingDesk,
+    send_mail: SendMail,
+    *,
+    now: datetime,
+    late: Callable[[], bool],
 ) -> int:
     """Hand over as many messages as this minute still takes; how many attempts were made."""
     attempts = _claim_mail(database, desk.settings, now=now)
@@ -226,7 +240,7 @@ def _deliver_mail(
         with database.write() as session:
             record(session, attempt, outcome, now=now)
         away = outcome.problem == "mail_server_unavailable"
-        if away or time.monotonic() > until:
+        if away or late():
             due_at = retry_at(attempt, now) if away else now
             with database.write() as session:
                 release(session, attempts[number:], due_at=due_at, problem=outcome.problem)

@@ -7,8 +7,7 @@ asks the API with its key. Receivers know a repeated event by `webhook-id`.
 import base64
 import hashlib
 import hmac
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -48,16 +47,16 @@ def deliver_to(
     post: Post,
     settings: Settings,
     now: datetime,
-    until: float,
+    late: Callable[[], bool],
 ) -> list[tuple[Attempt, Outcome]]:
     """Send events to one address, one after the other, and say what became of each.
 
-    When nobody answers there, or `until` on the monotonic clock has passed, the rest is not tried:
-    a signature holds its time, and receivers refuse one that is minutes old.
+    When nobody answers there, or it has become late, the rest is not tried: a signature holds its
+    time, and receivers refuse one that is minutes old.
     """
     tried: list[tuple[Attempt, Outcome]] = []
     for attempt in attempts:
-        if tried and (is_unreachable(tried[-1][1]) or time.monotonic() > until):
+        if tried and (is_unreachable(tried[-1][1]) or late()):
             break
         outcome = _deliver(receiver, attempt, post=post, settings=settings, now=now)
         tried.append((attempt, outcome))

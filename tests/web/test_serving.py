@@ -16,6 +16,7 @@ from app.verification.result import VerificationResult
 from app.web import admission
 from app.web.admission import Admission, Lane, TooBusy
 from app.web.checking import check_bytes
+from tests.loops import run_apart
 from tests.publishing import Publisher
 
 BROWSER = {"Accept": "text/html"}
@@ -110,7 +111,7 @@ def test_those_in_the_queue_get_the_next_place_and_the_rest_none() -> None:
         lane.leave()
         await second
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_nobody_waits_longer_than_patience() -> None:
@@ -122,7 +123,7 @@ def test_nobody_waits_longer_than_patience() -> None:
         lane.leave()
         await lane.enter()
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 @contextmanager
@@ -180,7 +181,7 @@ def test_a_slow_sender_takes_nobodys_place(monkeypatch: pytest.MonkeyPatch) -> N
             rest.set()
             assert (await slow)[0]["status"] == 200
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_refusal_is_ours_whatever_the_route_makes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +193,7 @@ def test_a_refusal_is_ours_whatever_the_route_makes_of_it(monkeypatch: pytest.Mo
             assert (await _ask(app, [_part(False)]))[0]["status"] == 200
             await app.computing.enter()  # the place was given back
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_place_is_free_again_when_a_route_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +206,7 @@ def test_a_place_is_free_again_when_a_route_breaks(monkeypatch: pytest.MonkeyPat
                 await _ask(app, [], method="GET")
             await app.reading.enter()
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_long_answer_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,4 +216,4 @@ def test_a_long_answer_holds_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
         await send({"type": "http.response.body", "body": b""})
 
     with _few_places(monkeypatch, streams) as app:
-        assert asyncio.run(_ask(app, [], method="GET"))[0]["status"] == 200
+        assert run_apart(_ask(app, [], method="GET"))[0]["status"] == 200
