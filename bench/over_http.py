@@ -18,10 +18,10 @@ from bench.servers import (
     Server,
     empty_route,
     environment_of,
-    free_port,
     signet,
     signing_service,
 )
+from tests.cli.programs import free_port
 
 JSON = {"Content_Type": "application/json"}
 

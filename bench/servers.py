@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from app.encoding.dates import format_datetime
 from bench.example import NOW, Example
 from bench.peers import FOLDER
+from tests.cli.programs import free_port
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -87,13 +87,6 @@ def empty_route() -> Iterator[Server]:
     ]  # fmt: skip
     with _running(command, port, "/", os.environ) as server:
         yield server
-
-
-def free_port() -> int:
-    """A port on which nobody listens just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from app.encoding.strict_json import JsonObject
 from app.jsonld.contexts import ContextBundle
 from tests.microcredentials import EXAMPLES, PIN
-from tests.world import CONTEXTS, a_badge, a_web_party, secured
+from tests.world import CONTEXTS, a_badge, a_web_party, an_endorsement, secured
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 TERMS_URL = "https://terms.example/generated"
@@ -197,19 +197,7 @@ def a_generated_credential(seed: int) -> JsonObject:
 def _models() -> list[JsonObject]:
     party, other = a_web_party(), a_web_party("did:web:endorser.example")
     badge = a_badge(party)
-    endorsement = {
-        "@context": badge["@context"],
-        "id": "https://endorser.example/endorsements/1",
-        "type": ["VerifiableCredential", "EndorsementCredential"],
-        "issuer": {"id": other.did, "type": ["Profile"], "name": "Endorser"},
-        "name": "A good word",
-        "validFrom": "2026-03-01T12:00:00Z",
-        "credentialSubject": {
-            "id": badge["credentialSubject"]["achievement"]["id"],
-            "type": ["EndorsementSubject"],
-            "endorsementComment": "Well made.",
-        },
-    }
+    endorsement = an_endorsement(badge, other)
     endorsed = {**badge, "endorsement": [secured(endorsement, other.signer)]}
     pinned = [example.credential() for example in EXAMPLES.values()]
     return [badge, badge, endorsed, *(_at_its_own_address(document) for document in pinned)]

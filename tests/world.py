@@ -139,6 +139,23 @@ def a_badge(party: Party, **members: Any) -> JsonObject:
     return a_credential(**{"issuer": issuer, **members})
 
 
+def an_endorsement(badge: JsonObject, endorser: Party) -> JsonObject:
+    """A good word for the badge's achievement, not yet signed."""
+    return {
+        "@context": badge["@context"],
+        "id": "https://endorser.example/endorsements/1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": {"id": endorser.did, "type": ["Profile"], "name": "Endorser"},
+        "name": "A good word",
+        "validFrom": "2026-03-01T12:00:00Z",
+        "credentialSubject": {
+            "id": badge["credentialSubject"]["achievement"]["id"],
+            "type": ["EndorsementSubject"],
+            "endorsementComment": "Well made.",
+        },
+    }
+
+
 def a_plain(party: Party, **members: Any) -> JsonObject:
     """A small credential that is no badge, in a party's name, not yet signed."""
     return a_plain_credential(**{"issuer": party.did, **members})

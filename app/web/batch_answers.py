@@ -56,14 +56,6 @@ class BatchRecord(BaseModel):
     finished_at: str | None
 
 
-class BatchList(BaseModel):
-    """A page of batches, newest first; `next` is the cursor of the page after it."""
-
-    items: list[BatchRecord]
-    total: int
-    next: str | None
-
-
 def row_of(desk: Desk, result: RowResult) -> JsonObject:
     """What became of a row, as a line of NDJSON."""
     row: JsonObject = {"row": result.row, "outcome": result.outcome}

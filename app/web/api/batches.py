@@ -33,7 +33,6 @@ from app.registry.issuers import load_issuer
 from app.web.batch_answers import (
     Accept,
     BatchId,
-    BatchList,
     BatchRecord,
     address_of,
     record_of,
@@ -50,6 +49,7 @@ from app.web.dependencies import (
     current_time,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import Responses, problems
 from app.web.progress import progress_events
 from app.web.strict_body import StrictRoute, check_media_type
@@ -208,7 +208,7 @@ def _receive(
 @router.get(
     "/batches",
     summary="List batches",
-    response_model=BatchList,
+    response_model=ListAnswer[BatchRecord],
     responses=problems(401, 403, 404, 422),
 )
 def get_batches(
@@ -219,12 +219,11 @@ def get_batches(
     issuer: IssuerId,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> BatchList:
+) -> ListAnswer[BatchRecord]:
     """The issuer's batches, newest first."""
     load_issuer(session, issuer)
     page = list_batches(session, issuer, limit=limit, cursor=cursor)
-    items = [record_of(desk, batch, now) for batch in page.items]
-    return BatchList(items=items, total=page.total, next=page.next)
+    return list_answer(page, lambda batch: record_of(desk, batch, now))
 
 
 @router.get(

@@ -32,6 +32,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import problems
 from app.web.strict_body import StrictRoute
 
@@ -94,14 +95,6 @@ class MailDelivery(BaseModel):
     problem: str | None = Field(description="The code of the last failure.")
 
 
-class MailList(BaseModel):
-    """A page of mail, newest first."""
-
-    items: list[MailDelivery]
-    total: int
-    next: str | None
-
-
 @router.get(
     "",
     summary="See how mail is written",
@@ -139,7 +132,7 @@ def put_mail(
 @router.get(
     "/deliveries",
     summary="List mail",
-    response_model=MailList,
+    response_model=ListAnswer[MailDelivery],
     responses=problems(401, 403, 404, 422),
 )
 def get_mail_deliveries(
@@ -149,11 +142,11 @@ def get_mail_deliveries(
     state: DeliveryState = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> MailList:
+) -> ListAnswer[MailDelivery]:
     """What became of the mail that was asked for with `notify`."""
     load_issuer(session, issuer)
     page = list_items(session, issuer, channel=MAIL, state=state, limit=limit, cursor=cursor)
-    return MailList(items=[_mail(each) for each in page.items], total=page.total, next=page.next)
+    return list_answer(page, _mail)
 
 
 def _answer(enabled: bool, writing: MailWriting) -> WritingAnswer:

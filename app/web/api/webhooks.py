@@ -32,6 +32,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import problems
 from app.web.strict_body import StrictRoute
 
@@ -105,14 +106,6 @@ class NewSecret(BaseModel):
     previous_secret_until: str
 
 
-class WebhookList(BaseModel):
-    """A page of addresses."""
-
-    items: list[WebhookAnswer]
-    total: int
-    next: str | None
-
-
 class DeliveryAnswer(BaseModel):
     """One event on its way to one address."""
 
@@ -126,14 +119,6 @@ class DeliveryAnswer(BaseModel):
     finished_at: str | None
     problem: str | None = Field(description="The code of the last failure.")
     answer: int | None = Field(description="The status that the receiver answered with.")
-
-
-class DeliveryList(BaseModel):
-    """A page of deliveries, newest first."""
-
-    items: list[DeliveryAnswer]
-    total: int
-    next: str | None
 
 
 class Replayed(BaseModel):
@@ -190,7 +175,7 @@ def post_webhook(
 @router.get(
     "",
     summary="List webhooks",
-    response_model=WebhookList,
+    response_model=ListAnswer[WebhookAnswer],
     responses=problems(401, 403, 404, 422),
 )
 def get_webhooks(
@@ -199,12 +184,10 @@ def get_webhooks(
     issuer: IssuerId,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> WebhookList:
+) -> ListAnswer[WebhookAnswer]:
     """The issuer's webhooks, newest first, with how they do."""
     page = list_endpoints(session, issuer, limit=limit, cursor=cursor)
-    return WebhookList(
-        items=[_answer(each) for each in page.items], total=page.total, next=page.next
-    )
+    return list_answer(page, _answer)
 
 
 @router.get(
@@ -313,7 +296,7 @@ def post_ping(
 @router.get(
     "/{webhook}/deliveries",
     summary="List deliveries",
-    response_model=DeliveryList,
+    response_model=ListAnswer[DeliveryAnswer],
     responses=problems(401, 403, 404, 422),
 )
 def get_deliveries(
@@ -324,7 +307,7 @@ def get_deliveries(
     state: DeliveryState = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> DeliveryList:
+) -> ListAnswer[DeliveryAnswer]:
     """What was sent or waits to be sent, newest first; kept for thirty days."""
     endpoint = load_endpoint(session, issuer, webhook)
     page = list_items(
@@ -336,9 +319,7 @@ def get_deliveries(
         limit=limit,
         cursor=cursor,
     )
-    return DeliveryList(
-        items=[_delivery(each) for each in page.items], total=page.total, next=page.next
-    )
+    return list_answer(page, _delivery)
 
 
 @router.post(

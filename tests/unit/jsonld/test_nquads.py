@@ -14,7 +14,15 @@ from app.jsonld.nquads import write_nquads
 from app.jsonld.related_resources import with_pinned_contexts
 from app.jsonld.safe_mode import canonicalize, canonicalize_by_expansion
 from tests.microcredentials import EXAMPLES
-from tests.world import CONTEXTS, a_badge, a_plain, a_status_list, a_web_party, secured
+from tests.world import (
+    CONTEXTS,
+    a_badge,
+    a_plain,
+    a_status_list,
+    a_web_party,
+    an_endorsement,
+    secured,
+)
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 TERMS = "https://terms.example/v1"
@@ -343,19 +351,7 @@ def test_an_undefined_term_is_refused_in_the_reference_paths_words() -> None:
 def _endorsed() -> JsonObject:
     party, other = a_web_party(), a_web_party("did:web:endorser.example")
     badge = a_badge(party)
-    endorsement = {
-        "@context": badge["@context"],
-        "id": "https://endorser.example/endorsements/1",
-        "type": ["VerifiableCredential", "EndorsementCredential"],
-        "issuer": {"id": other.did, "type": ["Profile"], "name": "Endorser"},
-        "name": "A good word",
-        "validFrom": "2026-03-01T12:00:00Z",
-        "credentialSubject": {
-            "id": badge["credentialSubject"]["achievement"]["id"],
-            "type": ["EndorsementSubject"],
-            "endorsementComment": "Well made.",
-        },
-    }
+    endorsement = an_endorsement(badge, other)
     signed = [
         secured(endorsement, other.signer, cryptosuite=suite)
         for suite in ("eddsa-rdfc-2022", "eddsa-jcs-2022")
