@@ -115,10 +115,13 @@ DOUBTFUL: list[tuple[bytes, object]] = [
     (b"1e16", 1e16),
     (b"[1e300,-1e300]", [1e300, -1e300]),
     (b"9007199254740993.0", 9007199254740992.0),
+    (b'["1234567890123456 [{,:"]', ["1234567890123456 [{,:"]),
+    (b'["' + b"," * MAX_VALUES + b'"]', ["," * MAX_VALUES]),
+    (b"[" * MAX_DEPTH + b"1" + b"]" * MAX_DEPTH, json.loads("[" * 24 + "1" + "]" * 24)),
 ]
 
 
-@pytest.mark.parametrize(("data", "value"), DOUBTFUL, ids=[repr(d) for d, _ in DOUBTFUL])
+@pytest.mark.parametrize(("data", "value"), DOUBTFUL, ids=[repr(d[:24]) for d, _ in DOUBTFUL])
 def test_what_looks_doubtful_is_read_with_care(data: bytes, value: object) -> None:
     assert repr(parse_json(data)) == repr(value)
 
