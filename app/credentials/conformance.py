@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.credentials.classes import Classes, Kind, Member, ObClass, ObjectOf, TypeForm
-from app.credentials.rules import RULES
+from app.credentials.rules import RULES, Broken
 from app.credentials.values import iri_fault, nearest
 from app.encoding.remembered import Key, Remembered, bytes_of
 from app.encoding.strict_json import JsonObject
@@ -25,7 +25,6 @@ _SENTENCES = 3
 # same everywhere, and Markdown needs them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # How those show in JSON: escaped, or as UTF-8.
-_NULL, _EMPTY_LIST = re.compile(rb"null"), re.compile(rb"\[\]")
 _ESCAPED = re.compile(rb"\\[ubf]")
 _BEYOND_ASCII = re.compile(rb"\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 
@@ -73,9 +72,9 @@ def _is_clean_tree(value: Any, empty_arrays: bool) -> bool:
     data = bytes_of(value)
     if data is None:  # half of a surrogate pair
         return False
-    if _NULL.search(data) or (not empty_arrays and _EMPTY_LIST.search(data)):
+    if b"null" in data or b"\x7f" in data or (not empty_arrays and b"[]" in data):
         return False
-    if b"\x7f" in data or _ESCAPED.search(data):
+    if b"\\" in data and _ESCAPED.search(data):
         return False
     return data.isascii() or _BEYOND_ASCII.search(data) is None
 
@@ -103,48 +102,55 @@ def object_findings(
     value: Any, ob_class: ObClass, reading: Reading, pointer: str = ""
 ) -> list[Finding]:
     """Everything wrong with `value` as an object of `ob_class`, depth first in table order."""
-    key = _recurring(value, ob_class, reading)
-    if key is not None and _SOUND.get(key):
-        return []
-    findings = list(_object_findings(value, ob_class, reading, pointer))
-    if key is not None and not findings:
-        _SOUND.put(key, True)
+    findings = []
+    for code, path, sentence in _object_broken(value, ob_class, reading):
+        place = pointer
+        for name in path:
+            place = pointer_to(place, name)
+        findings.append(found(code, place, sentence))
     return findings
 
 
-def _recurring(value: Any, ob_class: ObClass, reading: Reading) -> Key | None:
-    """Under which it is remembered that an object of a document is sound, if its kind recurs."""
-    if ob_class.name not in _RECURRING or ob_class is not reading.classes.get(ob_class.name):
-        return None
-    if reading.api_input or not isinstance(value, dict):
+# Below, paths are those of rules: relative, and made only where something is wrong.
+
+
+def _object_broken(value: Any, ob_class: ObClass, reading: Reading) -> Sequence[Broken]:
+    if not isinstance(value, dict):
+        hint = _object_hint(value, ob_class)
+        return [("wrong_type", (), f"must be an object ({ob_class.name}){hint}")]
+    key = _recurring(value, ob_class, reading) if ob_class.name in _RECURRING else None
+    if key is not None and _SOUND.get(key):
+        return ()
+    broken = _members_broken(value, ob_class, reading)
+    rule = RULES.get(ob_class.name)
+    if rule is not None:
+        broken += rule(value, reading.api_input)
+    if key is not None and not broken:
+        _SOUND.put(key, True)
+    return broken
+
+
+def _recurring(value: JsonObject, ob_class: ObClass, reading: Reading) -> Key | None:
+    """Under which it is remembered that an object of a document is sound."""
+    if reading.api_input or ob_class is not reading.classes.get(ob_class.name):
         return None
     content = bytes_of(value)
     return None if content is None else ((ob_class.name, id(reading.classes)), content)
 
 
-def _object_findings(
-    value: Any, ob_class: ObClass, reading: Reading, pointer: str
-) -> Iterator[Finding]:
-    if not isinstance(value, dict):
-        hint = _object_hint(value, ob_class)
-        yield found("wrong_type", pointer, f"must be an object ({ob_class.name}){hint}")
-        return
+def _members_broken(value: JsonObject, ob_class: ObClass, reading: Reading) -> list[Broken]:
+    broken: list[Broken] = []
     if reading.api_input or ob_class.closed:
-        yield from _unknown_members(value, ob_class, pointer)
-    yield from _type_findings(value, ob_class, reading, pointer)
+        broken += _unknown_members(value, ob_class)
+    broken += _type_broken(value, ob_class, reading)
     for member in ob_class.members:
-        if member.name in value:
-            place = pointer_to(pointer, member.name)
-            yield from _member_findings(value[member.name], member, reading, place)
+        name = member.name
+        if name in value:
+            for code, path, sentence in _member_broken(value[name], member, reading):
+                broken.append((code, (name, *path), sentence))
         elif member.required:
-            yield found("missing_member", pointer_to(pointer, member.name), "is missing")
-    rule = RULES.get(ob_class.name)
-    if rule is not None:
-        for code, names, sentence in rule(value, reading.api_input):
-            place = pointer
-            for name in names:
-                place = pointer_to(place, name)
-            yield found(code, place, sentence)
+            broken.append(("missing_member", (name,), "is missing"))
+    return broken
 
 
 def _object_hint(value: Any, ob_class: ObClass) -> str:
@@ -154,75 +160,70 @@ def _object_hint(value: Any, ob_class: ObClass) -> str:
     return ""
 
 
-def _unknown_members(value: JsonObject, ob_class: ObClass, pointer: str) -> Iterator[Finding]:
+def _unknown_members(value: JsonObject, ob_class: ObClass) -> Iterator[Broken]:
     known = tuple(member.name for member in ob_class.members)
     for name in value:
-        place = pointer_to(pointer, name)
         if name in ob_class.reserved:
-            yield found("unknown_member", place, "is given by the service: leave it out")
+            yield "unknown_member", (name,), "is given by the service: leave it out"
         elif name not in known and (name != "type" or ob_class.type_form is TypeForm.NONE):
             sentence = f"is not a member of {ob_class.name}{nearest(name, known)}"
-            yield found("unknown_member", place, sentence)
+            yield "unknown_member", (name,), sentence
 
 
-def _type_findings(
-    value: JsonObject, ob_class: ObClass, reading: Reading, pointer: str
-) -> Iterator[Finding]:
+def _type_broken(value: JsonObject, ob_class: ObClass, reading: Reading) -> Sequence[Broken]:
     """`type` as the class wants it; API input may leave it out, the service fills it in."""
     if ob_class.type_form is TypeForm.NONE:
-        return
-    place = f"{pointer}/type"
+        return ()
     if "type" not in value:
-        if not reading.api_input:
-            yield found("missing_member", place, "is missing")
-        return
+        return () if reading.api_input else [("missing_member", ("type",), "is missing")]
     given = value["type"]
     if ob_class.type_form is TypeForm.TEXT:
-        if given != ob_class.name:
-            yield found("bad_value", place, f"must be the text `{ob_class.name}`")
-        return
+        if given == ob_class.name:
+            return ()
+        return [("bad_value", ("type",), f"must be the text `{ob_class.name}`")]
     if ob_class.type_form is TypeForm.ANY_TEXT:
-        if not isinstance(given, str) or not given:
-            yield found("wrong_type", place, "must be one text")
-        return
+        if isinstance(given, str) and given:
+            return ()
+        return [("wrong_type", ("type",), "must be one text")]
     if given == [ob_class.name] and not ob_class.types:
-        return  # as nearly all are
+        return ()  # as nearly all are
     terms = [given] if isinstance(given, str) else given
     if not isinstance(terms, list) or not all(isinstance(term, str) and term for term in terms):
-        yield found("wrong_type", place, "must be a list of texts")
-        return
-    for group in ob_class.type_groups:
-        if not any(term in group for term in terms):
-            yield found("bad_value", place, f"must include {' or '.join(group)}")
+        return [("wrong_type", ("type",), "must be a list of texts")]
+    return [
+        ("bad_value", ("type",), f"must include {' or '.join(group)}")
+        for group in ob_class.type_groups
+        if not any(term in group for term in terms)
+    ]
 
 
-def _member_findings(value: Any, member: Member, reading: Reading, pointer: str) -> list[Finding]:
+def _member_broken(value: Any, member: Member, reading: Reading) -> Sequence[Broken]:
     if isinstance(value, list):
         if not member.array:
-            return [found("wrong_type", pointer, "must be one value, not a list")]
+            return [("wrong_type", (), "must be one value, not a list")]
         return [
-            finding
+            (code, (index, *path), sentence)
             for index, item in enumerate(value)
-            for finding in _value_findings(item, member.kind, reading, f"{pointer}/{index}")
+            for code, path, sentence in _value_broken(item, member.kind, reading)
         ]
     if member.array and not member.compactable:
-        return [found("wrong_type", pointer, "must be a list, even for one value")]
-    return _value_findings(value, member.kind, reading, pointer)
+        return [("wrong_type", (), "must be a list, even for one value")]
+    return _value_broken(value, member.kind, reading)
 
 
-def _value_findings(value: Any, kind: Kind, reading: Reading, pointer: str) -> list[Finding]:
+def _value_broken(value: Any, kind: Kind, reading: Reading) -> Sequence[Broken]:
     if isinstance(kind, ObjectOf):
         if not (kind.or_iri and isinstance(value, str)):
             ob_class = reading.classes[kind.class_name]
             if ob_class.sealed:
                 reading = Reading(reading.classes)
-            return object_findings(value, ob_class, reading, pointer)
+            return _object_broken(value, ob_class, reading)
         fault = iri_fault(value)
     else:
         fault = kind.fault(value)
         if fault is None and reading.api_input:
             fault = kind.stricter(value)
-    return [] if fault is None else [found(fault[0], pointer, fault[1])]
+    return () if fault is None else [(fault[0], (), fault[1])]
 
 
 def with_types(value: JsonObject, ob_class: ObClass, classes: Classes) -> JsonObject:

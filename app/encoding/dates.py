@@ -22,23 +22,31 @@ def parse_datetime(text: object, *, field: str | None = None) -> datetime:
     Leap seconds, 24:00:00 and times that leave the years 1 to 9999 are refused. Digits beyond
     microseconds are cut off. Raises `CheckFailed` bad_date.
     """
-    match = _DATE_TIME_STAMP.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
-        raise CheckFailed(
-            "bad_date", "a date needs the form 2026-01-31T09:00:00Z, with its zone", field=field
-        )
+    moment = None
     try:
-        return _utc(match[1] + (match[2] or "")[:7] + match[3])
+        if isinstance(text, str):
+            moment = _read_once(text) if len(text) <= _MAX_KEPT else _read(text)
     except (ValueError, OverflowError):
         raise CheckFailed(
             "bad_date", f"{text} is not a date on the calendar", field=field
         ) from None
+    if moment is None:
+        raise CheckFailed(
+            "bad_date", "a date needs the form 2026-01-31T09:00:00Z, with its zone", field=field
+        )
+    return moment
 
 
-@lru_cache(maxsize=4096)
-def _utc(text: str) -> datetime:
-    """The dates of one document are asked for several times over, and many share a term's end."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _read(text: str) -> datetime | None:
+    match = _DATE_TIME_STAMP.fullmatch(text)
+    if match is None:
+        return None
+    return datetime.fromisoformat(match[1] + (match[2] or "")[:7] + match[3]).astimezone(UTC)
+
+
+# The dates of one document are asked for several times over, and many share a term's end.
+_read_once = lru_cache(maxsize=4096)(_read)
+_MAX_KEPT = 40
 
 
 def format_datetime(moment: datetime) -> str:
