@@ -7,6 +7,7 @@ import re
 
 from sqlalchemy.orm import Session
 
+from app.credentials.display import BadgeView
 from app.errors import NotFound
 from app.registry.images import load_image
 from app.settings import Settings
@@ -15,6 +16,18 @@ from app.web.pictures import picture_data_uri, picture_png, picture_svg
 
 _FILE = re.compile(r"[0-9a-f]{64}\.(?:png|svg)")
 _INSIDE = ("data:image/png;base64,", "data:image/svg+xml;base64,")
+
+
+def is_pictured(badge: BadgeView) -> bool:
+    """Whether it has a picture. An endorsement has its own or none: nobody earned it."""
+    return badge.achievement_type != "endorsement" or badge.image_src is not None
+
+
+def badge_picture(settings: Settings, badge: BadgeView) -> str | None:
+    """As `picture_source`, for a credential; None where it has no picture."""
+    if not is_pictured(badge):
+        return None
+    return picture_source(settings, badge.image_src, title=badge.title, issuer=badge.issuer_name)
 
 
 def picture_source(

@@ -17,7 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
 from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
-from app.web.wording import word_date, word_issuer_id, word_problem, word_standing, word_time
+from app.web.wording import (
+    word_date,
+    word_issuer_id,
+    word_language,
+    word_problem,
+    word_standing,
+    word_time,
+)
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,6 +76,7 @@ def _environment() -> Environment:
         "moment": word_time,
         "reason": word_problem,
         "issuer_place": word_issuer_id,
+        "language": word_language,
         "standing": word_standing,
         "number": word_number,
         "worth": facts_beside_outcomes,

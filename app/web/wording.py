@@ -20,6 +20,7 @@ from app.verification.result import (
     Verdict,
     VerificationResult,
 )
+from app.vocabularies.terms import LANGUAGE
 
 OUTCOME_WORDS = {
     Outcome.PASSED: "Passed",
@@ -228,6 +229,15 @@ def word_date(at: datetime) -> str:
 def word_time(at: datetime) -> str:
     """A day and minute: `3 May 2026, 14:05 UTC`."""
     return f"{word_date(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def word_language(tag: str) -> str:
+    """The language's English name, for whoever does not know its tag: `English (en-GB)`."""
+    code, _, variety = tag.partition("-")
+    term = LANGUAGE.find(code)
+    if term is None:
+        return f"{tag} (code of a language)"
+    return f"{term.label} ({tag})" if variety else term.label
 
 
 def word_issuer_id(issuer_id: str) -> str | None:

@@ -67,6 +67,7 @@ def test_the_page_says_what_it_takes(client: TestClient, publisher: Publisher) -
         "Credits 10",
         "INV-DE-101",
         "Information science",
+        "Language English (en-GB)",
         "written examination",
         "Results it may carry",
         "Needed: 50 %",

@@ -70,6 +70,10 @@ def test_a_decision_is_an_endorsement_that_verifies_and_can_be_revoked(
     assert f"It speaks of {badge['id']}" in shown
     assert "certificate-picture" not in shown  # a medal would say the opposite of a refusal
     assert "LinkedIn" not in shown
+    for form in (".png", ".svg", "/picture.png"):
+        picture = answer.json()["url"] + form
+        assert client.get(picture).status_code == 404, form
+        assert picture.rpartition("/credentials/")[2] not in shown, form
     assert signed["description"] == (
         "Recognised in part toward MSc Data Ethics, with 5 ECTS credits at EQF level 7. "
         "Decided by Admissions board on 2026-02-27."

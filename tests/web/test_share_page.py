@@ -123,6 +123,7 @@ def test_the_page_says_who_issued_what_to_whom_and_that_it_is_genuine(
         assert expected in words
     assert words.count("Passed") == 7
     assert "Failed" not in words
+    assert "Case study Excellent" in re.sub(r"<[^>]+>", "", answer.text)  # as it is read out
 
 
 def test_the_page_never_shows_an_address_of_the_learner(

@@ -22,7 +22,7 @@ from app.issuing.records import load_credential, read_document
 from app.settings import Settings
 from app.storage.tables import Credential
 from app.verification.result import VerificationResult
-from app.web.badge_pictures import picture_file, picture_source
+from app.web.badge_pictures import badge_picture, is_pictured, picture_file
 from app.web.checking import check_bytes
 from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.documents import CREDENTIAL_TYPES, REVALIDATE, document_response, file_name
@@ -196,6 +196,8 @@ def _picture_of(desk: Desk, credential: str, media_type: str) -> _Picture:
     with desk.database.read() as session:
         row = load_credential(session, credential)
         view = view_badge(parse_object(row.document))
+        if not is_pictured(view):
+            raise NotFound("not_found", "An endorsement has no badge picture.")
         data = picture_file(
             session,
             desk.settings,
@@ -227,18 +229,24 @@ def _page(
         "url": url,
         "path": path,
         "summary": _summary(view, words),
-        "picture": picture_source(
-            settings, view.image_src, title=view.title, issuer=view.issuer_name
-        ),
+        "picture": badge_picture(settings, view),
         "qr": qr_svg(url, "QR code with the address of this page, the same as the link below it"),
         "linkedin": _linkedin(row, view, url)
         if words.tone == "good" and view.achievement_id is not None
         else None,
-        "downloads": [each for each in _DOWNLOADS if each.suffix != "jwt" or row.jwt],
+        "downloads": _downloads(row, view),
         "technical": _technical(result.claimed or {}),
         "outside": outside_verifier(url),
     }
     return render_page("share.html", settings, values)
+
+
+def _downloads(row: Credential, view: BadgeView) -> list[Download]:
+    """The forms that there are of this one."""
+    missing = set() if row.jwt else {"jwt"}
+    if not is_pictured(view):
+        missing |= {"png", "svg"}
+    return [each for each in _DOWNLOADS if each.suffix not in missing]
 
 
 def _more_about(row: Credential, view: BadgeView, result: VerificationResult) -> str | None:

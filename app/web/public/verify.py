@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.verification.findings import Findings
 from app.verification.result import VerificationResult
 from app.verification.verify import CHECKS
-from app.web.badge_pictures import picture_source
+from app.web.badge_pictures import badge_picture
 from app.web.checking import check_bytes, check_link
 from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.negotiation import wants_page
@@ -188,11 +188,7 @@ def _page(settings: Settings, result: VerificationResult, now: datetime) -> Resp
         "checked_by": _checked_by(settings, result),
         "badge": view,
         "claimed": result.document is None,
-        "picture": picture_source(
-            settings, view.image_src, title=view.title, issuer=view.issuer_name
-        )
-        if view and result.document
-        else None,
+        "picture": badge_picture(settings, view) if view and result.document else None,
         "raw": show_json(shown) if shown else None,
     }
     return render_page("result.html", settings, values)

@@ -7,6 +7,7 @@ from app.verification.result import Check, IssuerSummary, Outcome, Verdict, Veri
 from app.web.wording import (
     word_date,
     word_issuer_id,
+    word_language,
     word_problem,
     word_time,
     word_verdict,
@@ -126,3 +127,16 @@ def test_dates_are_written_out_in_utc() -> None:
 )
 def test_an_identifier_is_spoken_as_a_web_address(identifier: str, place: str | None) -> None:
     assert word_issuer_id(identifier) == place
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("en", "English"),
+        ("gd", "Scottish Gaelic"),
+        ("zh-Hans-CN", "Chinese (zh-Hans-CN)"),
+        ("tlh", "tlh (code of a language)"),
+    ],
+)
+def test_a_language_is_named_for_those_who_do_not_know_its_code(tag: str, words: str) -> None:
+    assert word_language(tag) == words
