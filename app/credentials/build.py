@@ -101,7 +101,7 @@ def build_subject(
         {
             "id": request.recipient.did or subject_id,
             "type": ["AchievementSubject"],
-            "identifier": _identities(request.recipient, salt) or None,
+            "identifier": identities_of(request.recipient, salt) or None,
             "activityStartDate": _date(request.activity_start),
             "activityEndDate": _date(request.activity_end),
             "creditsEarned": credits_earned(request),
@@ -127,7 +127,8 @@ def _result_findings(
         yield found(code, "/".join([place, *map(str, names)] if given else [place]), sentence)
 
 
-def _identities(recipient: Recipient, salt: str) -> list[JsonObject]:
+def identities_of(recipient: Recipient, salt: str) -> list[JsonObject]:
+    """The IdentityObjects of a recipient; `salt` is as in `hash_identity`."""
     identities = []
     identifier = recipient.identifier
     if identifier is not None and identifier.hashed:

@@ -6,7 +6,7 @@ loading and storing no database connection is held, for this is where the time g
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,6 +27,7 @@ from app.errors import (
 from app.issuing.award_gate import governing_policy, hold_to, require_published
 from app.issuing.batch_columns import column_of, request_of
 from app.issuing.batch_results import REFUSED, REPEATED, VALID, RowResult
+from app.issuing.batch_shapes import own_members, shape_of
 from app.issuing.desk import IssuingDesk
 from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.issue import achievement_of
@@ -35,6 +36,7 @@ from app.issuing.row_files import ROW_FAULTS, Row
 from app.issuing.signed_credential import IssuingKeys, issuing_keys
 from app.issuing.status_lists import PURPOSE, ReservedEntry
 from app.policy.definition import DefinitionPolicy
+from app.proofs.alike import check_alike
 from app.proofs.checked import CheckedDocument
 from app.registry.issuers import load_issuer
 from app.registry.outbox import refuse_mail_where_off
@@ -43,6 +45,7 @@ from app.storage.tables import Achievement, Batch, IssuedRow, Issuer
 
 LONGEST_KEY = 255
 _MOST_FINDINGS = 5
+_MOST_SHAPES = 64  # where every row has one of its own, keeping them would be of no use
 _NOWHERE = "0" * 22  # in place of the ids of what does not exist yet
 
 # What is wrong with one row, as opposed to what is wrong with the service or the issuer.
@@ -51,12 +54,16 @@ ROW_ERRORS = (InvalidRequest, MalformedInput, CheckFailed, Conflict)
 
 @dataclass(frozen=True)
 class BatchRow:
-    """A row that can be read: a request to issue, and the key that makes repeating it safe."""
+    """A row that can be read: a request to issue, and the key that makes repeating it safe.
+
+    Rows of one `shape` (`batch_shapes.shape_of`) differ in texts about the learner only.
+    """
 
     number: int
     key: str
     request: IssueRequest
     request_hash: str
+    shape: bytes | None
 
     @property
     def has_award(self) -> bool:
@@ -75,13 +82,17 @@ class Offer:
 
 @dataclass(frozen=True)
 class Standing:
-    """How things stand for the rows of a chunk; `offers` by how the rows name an achievement."""
+    """How things stand for the rows of a chunk; `offers` by how the rows name an achievement.
+
+    `sound` are the checked documents of rows so far, one of each shape.
+    """
 
     issuer: Issuer
     keys: IssuingKeys
     offers: Mapping[str, Offer | SignetError]
     issued: Mapping[str, IssuedRow]
     pin: ContextPin
+    sound: dict[bytes, tuple[Offer, CheckedDocument]] = field(default_factory=dict)
 
 
 def read_batch_rows(batch: Batch, rows: Iterable[Row]) -> list[BatchRow | RowResult]:
@@ -111,10 +122,11 @@ def _read_row(batch: Batch, number: int, data: bytes) -> BatchRow:
     if batch.achievement is not None:
         body.setdefault("achievement", batch.achievement)
     request = parse_issue_request(body)
+    shape = shape_of(body)
     about_board = dump_json([body.get("board"), body.get("award")])
     digest = hashlib.sha256(b"\0".join((batch.issuer_id.encode(), request.given, about_board)))
     own_key = key or f"sha256-{encode_base64url(digest.digest())}"
-    return BatchRow(number, own_key, request, digest.hexdigest())
+    return BatchRow(number, own_key, request, digest.hexdigest(), shape)
 
 
 def _no_object(body: object) -> InvalidRequest:
@@ -185,9 +197,15 @@ def key_reused() -> Conflict:
 def check_row(
     batch: Batch, desk: IssuingDesk, standing: Standing, row: BatchRow, *, now: datetime
 ) -> RowResult:
-    """The verdict on a row, from drafting its credential and checking it; nothing is signed."""
+    """The verdict on a row, from drafting its credential and checking it; nothing is signed.
+
+    What is a row's own was checked when the row was read.
+    """
     try:
-        draft_row(desk, standing, row, _NOWHERE, ReservedEntry(_NOWHERE, 0), now=now)
+        if row.shape in standing.sound:
+            refuse_mail_where_off(desk.settings, row.request.notify)
+        else:
+            draft_row(desk, standing, row, _NOWHERE, ReservedEntry(_NOWHERE, 0), now=now)
     except ROW_ERRORS as error:
         return refusal(batch, row.number, row.key, error)
     return RowResult(row.number, VALID, row.key)
@@ -203,10 +221,29 @@ def draft_row(
     now: datetime,
 ) -> tuple[Offer, CheckedDocument]:
     """The achievement that a row names, and its checked document; raises one of ROW_ERRORS."""
+    refuse_mail_where_off(desk.settings, row.request.notify)
+    before = None if row.shape is None else standing.sound.get(row.shape)
+    if before is not None:
+        offer, checked = before
+        return offer, check_alike(checked, own_members(desk, row.request, row_id, entry))
+    offer, checked = _draft_anew(desk, standing, row, row_id, entry, now=now)
+    if row.shape is not None and len(standing.sound) < _MOST_SHAPES:
+        standing.sound[row.shape] = offer, checked
+    return offer, checked
+
+
+def _draft_anew(
+    desk: IssuingDesk,
+    standing: Standing,
+    row: BatchRow,
+    row_id: str,
+    entry: ReservedEntry,
+    *,
+    now: datetime,
+) -> tuple[Offer, CheckedDocument]:
     offer = standing.offers[row.request.achievement]
     if isinstance(offer, SignetError):
         raise offer
-    refuse_mail_where_off(desk.settings, row.request.notify)
     board = row.request.board
     document = draft_credential(
         standing.issuer,

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+from app.credentials.identity import recipient_matches
+from app.encoding.strict_json import parse_object
 from app.errors import Conflict
-from app.issuing import batch_chunks, batch_intake
+from app.issuing import batch_chunks, batch_intake, batch_rows
 from app.issuing.batch_intake import receive_rows
 from app.issuing.batches import (
     BatchOptions,
@@ -28,6 +30,7 @@ from app.issuing.desk import IssuingDesk
 from app.issuing.signing import sign_and_verify
 from app.jobs.batches import work_on_chunk
 from app.jobs.desk import JobDesk
+from app.jobs.fsck import check_everything
 from app.jobs.retention import empty_old_batches
 from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
@@ -301,6 +304,53 @@ def test_what_a_board_confirmed_is_issued_with_its_award_on_record(bench: Bench)
     assert bench.outcomes(again) == [("repeated", ""), ("refused", "idempotency_key_reused")]
     with bench.database.read() as session:
         assert session.scalars(select(Award.state)).all() == ["issued"]
+
+
+def test_rows_of_one_shape_say_each_what_is_its_own(bench: Bench) -> None:
+    named = {"email": "ada@b.example", "name": "Ada"}
+    number = {"type": "sourcedId", "value": "4711"}
+    did = {"did": "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"}
+    batch = bench.send(
+        row(1, narrative="First."),
+        row(2, narrative="Second."),
+        row(3, recipient=named),
+        row(4, recipient={**named, "email": "eve@b.example", "name": "Eve"}),
+        row(5, recipient={"identifier": number}),
+        row(6, recipient={"identifier": {**number, "value": "4712"}}),
+        row(7, recipient=did),
+        row(8, recipient=did),
+        row(9, narrative="Third.", awarded_date="2026-02-01T00:00:00Z"),
+    )
+    bench.work()
+
+    with bench.database.read() as session:
+        documents = session.scalars(select(Credential.document)).all()
+        found = check_everything(session, bench.desk.issuing, now=NOW, progress=lambda _: None)
+    assert (bench.batch(batch).issued, list(found)) == (9, [])
+    subjects = [parse_object(document)["credentialSubject"] for document in documents]
+    assert len({subject["id"] for subject in subjects}) == 8  # and one DID twice
+    said = {subject["narrative"] for subject in subjects if "narrative" in subject}
+    assert said == {"First.", "Second.", "Third."}
+    for kind, value in (
+        ("emailAddress", "learner1@b.example"),
+        ("emailAddress", "learner2@b.example"),
+        ("emailAddress", "eve@b.example"),
+        ("name", "Ada"),
+        ("name", "Eve"),
+        ("sourcedId", "4711"),
+        ("sourcedId", "4712"),
+    ):
+        assert [recipient_matches(subject, kind, value) for subject in subjects].count(True) == 1
+
+
+def test_where_every_row_has_a_shape_of_its_own_each_is_checked_whole(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_rows, "_MOST_SHAPES", 1)
+    batch = bench.send(*(row(number, role=f"Role {number}") for number in range(3)))
+    bench.work()
+
+    assert bench.batch(batch).issued == 3
 
 
 def test_two_rows_under_one_key_are_one_credential_or_a_contradiction(bench: Bench) -> None:

@@ -1,0 +1,61 @@
+"""Rows of one shape: they say the same, but for who the learner is and what is told of them.
+
+What was found sound in the first of them is sound in all; to be checked is what is a row's own.
+A row that goes with a board's confirmation, or names the learner by a DID, is looked at by itself.
+"""
+
+import secrets
+import uuid
+
+from app.credentials.build import identities_of
+from app.credentials.issue_request import IssueRequest
+from app.encoding.strict_json import JsonObject, dump_json
+from app.issuing.desk import IssuingDesk
+from app.issuing.drafts import SALT_BYTES
+from app.issuing.status_lists import PURPOSE, ReservedEntry
+from app.status.bitstring import status_entry
+
+_BY_ITSELF = frozenset({"board", "award"})
+_OF_AN_IDENTITY = ("identityHash", "salt")
+_OF_AN_ENTRY = ("id", "statusListIndex", "statusListCredential")
+
+
+def shape_of(body: JsonObject) -> bytes | None:
+    """The body of a request to issue without what is the learner's own; None for one by itself.
+
+    The body is one that `parse_issue_request` has passed.
+    """
+    recipient = body["recipient"]
+    if "did" in recipient or not _BY_ITSELF.isdisjoint(body):
+        return None
+    nobody: JsonObject = dict.fromkeys(recipient, "")
+    if "identifier" in recipient:
+        nobody["identifier"] = {**recipient["identifier"], "value": ""}
+    shape = {**body, "recipient": nobody}
+    shape.pop("notify", None)
+    if "narrative" in body:
+        shape["narrative"] = ""
+    return dump_json(shape)
+
+
+def own_members(
+    desk: IssuingDesk, request: IssueRequest, row_id: str, entry: ReservedEntry
+) -> JsonObject:
+    """What is a row's own in its credential, for `app.proofs.alike`."""
+    identities = identities_of(request.recipient, secrets.token_urlsafe(SALT_BYTES))
+    subject: JsonObject = {
+        "id": f"urn:uuid:{uuid.uuid4()}",
+        "identifier": [_part(each, _OF_AN_IDENTITY) for each in identities],
+    }
+    if request.narrative is not None:
+        subject["narrative"] = request.narrative
+    status = status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE)
+    return {
+        "id": desk.credential_url(row_id),
+        "credentialSubject": subject,
+        "credentialStatus": _part(status, _OF_AN_ENTRY),
+    }
+
+
+def _part(members: JsonObject, names: tuple[str, ...]) -> JsonObject:
+    return {name: members[name] for name in names if name in members}
