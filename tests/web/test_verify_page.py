@@ -54,6 +54,21 @@ def _submit(client: TestClient, text: str) -> str:
 # --- the form -----------------------------------------------------------------------------------
 
 
+def test_the_form_explains_the_words_that_stand_in_credentials(client: TestClient) -> None:
+    page = client.get("/verify").text
+
+    words = _words(page[page.index('id="glossary"') :])
+    for expected in (
+        "Learning outcome What a learner knows, understands or can do afterwards.",
+        "SCQF Scottish Credit and Qualifications Framework",
+        "ECTS credits European Credit Transfer and Accumulation System: 25 to 30 hours",
+        "SCQF credits Scottish Credit and Qualifications Framework credit: 10 hours",
+        "US semester hours United States semester credit hour: at least 45 hours",
+        "EFTSL Equivalent full-time student load (Australia, New Zealand)",
+    ):
+        assert expected in words
+
+
 def test_the_form_may_run_our_script_and_nothing_else(client: TestClient) -> None:
     answer = client.get("/verify")
 

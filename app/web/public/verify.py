@@ -23,6 +23,7 @@ from app.verification.verify import CHECKS
 from app.web.badge_pictures import badge_picture
 from app.web.checking import check_bytes, check_link
 from app.web.dependencies import CurrentDesk, Desk, Now
+from app.web.glossary import CREDITS, LEVELS, WORDS
 from app.web.negotiation import wants_page
 from app.web.openapi import problems
 from app.web.pages import host_of, render_page
@@ -174,7 +175,14 @@ def _form(
     settings: Settings, *, text: str = "", error: str | None = None, status: int = 200
 ) -> Response:
     megabytes = settings.max_request_bytes / (1024 * 1024)
-    values = {"text": text, "error": error, "max_size": f"{megabytes:.2g} MB"}
+    values = {
+        "text": text,
+        "error": error,
+        "max_size": f"{megabytes:.2g} MB",
+        "glossary": WORDS,
+        "levels": LEVELS,
+        "credits": CREDITS,
+    }
     return render_page("verify.html", settings, values, status=status, script=True)
 
 
