@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.issuing.award_gate import award_for
@@ -62,6 +62,7 @@ from app.registry.keys import hold_keys
 from app.registry.outbox import Event, note_events, note_mail
 from app.registry.reviews import PUBLISHED
 from app.registry.row_ids import new_row_id
+from app.storage.bulk import insert_rows
 from app.storage.tables import (
     Achievement,
     AuditEvent,
@@ -290,13 +291,14 @@ def _insert(
     """Credentials, keys, audit lines and what the outbox is to tell; many rows a statement."""
     if not fresh:
         return
-    session.execute(insert(Credential), [each.columns for each in fresh])
+    insert_rows(session, Credential, [each.columns for each in fresh])
     # In one order everywhere, so that two batches with the same keys do not wait in a circle.
     in_order = sorted(fresh, key=lambda each: each.row.key)
-    session.execute(insert(IssuedRow), [_key_columns(batch, each) for each in in_order])
+    insert_rows(session, IssuedRow, [_key_columns(batch, each) for each in in_order])
     keys = [key.id for key in standing.keys.all()]
-    session.execute(
-        insert(AuditEvent),
+    insert_rows(
+        session,
+        AuditEvent,
         [
             {
                 "at": now,

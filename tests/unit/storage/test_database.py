@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select, text, update
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.settings import Settings
 from app.storage.audit import append_audit
+from app.storage.bulk import insert_rows
 from app.storage.database import Database, database_url, make_engine, upgrade
 from app.storage.insertion import insert_if_absent
 from app.storage.tables import AuditEvent, Image, Issuer
@@ -249,3 +251,42 @@ def test_a_database_that_is_not_there_is_an_operational_error(tmp_path: Path) ->
     with pytest.raises(OperationalError), database.read() as session:
         session.execute(select(Issuer))
     database.close()
+
+
+def image_columns(id_: str) -> dict[str, Any]:
+    return {"id": id_, "media_type": "image/png", "data": bytes(range(256)), "created_at": NOW}
+
+
+def test_many_rows_are_inserted_whatever_stands_in_them(database: Database) -> None:
+    lines = [
+        {
+            "at": NOW,
+            "actor": "cli:test",
+            "action": "credential.signed",
+            "issuer_id": slug,
+            "subject": 'a\tb\\c "d" \N{SEAL}',
+            "details": {"row": 1, "keys": ["x", None]},
+        }
+        for slug in ("one", None)
+    ]
+    with database.write() as session:
+        insert_rows(session, AuditEvent, lines)
+        insert_rows(session, AuditEvent, [])
+        insert_rows(session, Image, [image_columns("a"), image_columns("b")])
+
+    with database.read() as session:
+        found = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        told = [{name: getattr(line, name) for name in lines[0]} for line in found]
+        images = session.scalars(select(Image.data)).all()
+    assert told == lines
+    assert images == [bytes(range(256))] * 2
+
+
+def test_one_of_many_rows_that_is_there_already_takes_all_of_them_back(database: Database) -> None:
+    with database.write() as session:
+        insert_rows(session, Image, [image_columns("a")])
+
+    with pytest.raises(IntegrityError), database.write() as session:
+        insert_rows(session, Image, [image_columns("b"), image_columns("a")])
+    with database.read() as session:
+        assert session.scalars(select(Image.id)).all() == ["a"]
