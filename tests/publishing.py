@@ -8,7 +8,9 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from app.encoding.strict_json import JsonObject
 from tests.builders import a_profile, an_achievement_definition, an_issue_body
+from tests.microcredentials import a_definition, a_request
 
 SLUG = "inverbrae"
 
@@ -34,6 +36,24 @@ class Publisher:
         answer = self.client.post(path, json=body, headers=self.headers)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
+
+    def issue_module(self, microcredential: JsonObject, provider: str) -> JsonObject:
+        """The answer to issuing a badge for a new achievement that is worth that much."""
+        path = f"/api/v1/issuers/{SLUG}"
+        definition = a_definition(microcredential)
+        made = self.client.post(f"{path}/achievements", json=definition, headers=self.headers)
+        assert made.status_code == 201, made.text
+        request = a_request(
+            achievement=made.json()["id"],
+            credit_received={"scheme": "SCQF", "value": 20},
+            grade="B",
+            supervision="supervised-id",
+            provider={"name": provider},
+        )
+        answer = self.client.post(f"{path}/credentials", json=request, headers=self.headers)
+        assert answer.status_code == 201, answer.text
+        issued: JsonObject = answer.json()
+        return issued
 
     def revoke(self, credential: str, reason: str = "Awarded in error.") -> None:
         """Withdraw a credential."""

@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
 from app.web.wording import (
     word_date,
+    word_identifier,
     word_issuer_id,
     word_language,
     word_problem,
@@ -76,6 +77,7 @@ def _environment() -> Environment:
         "moment": word_time,
         "reason": word_problem,
         "issuer_place": word_issuer_id,
+        "identifier": word_identifier,
         "language": word_language,
         "standing": word_standing,
         "number": word_number,

@@ -8,6 +8,7 @@ success or as failure.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.credentials.display import in_words
 from app.encoding.dates import spell_day
 from app.errors.problems import NOT_MADE, Problem
 from app.registry.coverage import Fit
@@ -238,6 +239,20 @@ def word_language(tag: str) -> str:
     if term is None:
         return f"{tag} (code of a language)"
     return f"{term.label} ({tag})" if variety else term.label
+
+
+_IDENTIFIERS = {
+    "ext:DEQAR": "DEQAR (European register of quality assurance)",
+    "ext:ROR": "ROR (register of research organisations)",
+    "ext:UKPRN": "UKPRN (number of UK providers)",
+    "sourcedId": "Number in its own records",
+}
+
+
+def word_identifier(kind: str) -> str:
+    """What an identifier of OB 3.0's IdentifierTypeEnum is called; `ext:ETER` stays `ETER`."""
+    own = kind.removeprefix("ext:")
+    return _IDENTIFIERS.get(kind) or (own if own.isupper() else in_words(kind).capitalize())
 
 
 def word_issuer_id(issuer_id: str) -> str | None:

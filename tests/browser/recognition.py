@@ -5,14 +5,11 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.browser.running import Service
-from tests.microcredentials import a_definition, a_microcredential, a_request
-from tests.publishing import SLUG
+from tests.microcredentials import a_microcredential
 
 
 def issue_module(service: Service) -> bytes:
     """The file of a micro-credential that states everything, issued by the service's issuer."""
-    publisher = service.publisher
-    path = f"/api/v1/issuers/{SLUG}"
     # At the address of this service there is no such pathway: the issuer's own site has it.
     award = {
         "award": "https://www.inverbrae.example/awards/pgcert-data-ethics",
@@ -20,21 +17,9 @@ def issue_module(service: Service) -> bytes:
         "pathway": "https://www.inverbrae.example/pathways/pgcert-data-ethics",
         "counts_for": "P5Y",
     }
-    definition = a_definition(
-        a_microcredential(definition_policies=None, workload_hours=150, stacks_into=[award])
-    )
-    made = publisher.client.post(f"{path}/achievements", json=definition, headers=publisher.headers)
-    assert made.status_code == 201, made.text
-    request = a_request(
-        achievement=made.json()["id"],
-        credit_received={"scheme": "SCQF", "value": 20},
-        grade="B",
-        supervision="supervised-id",
-        provider={"name": "Course Platform"},
-    )
-    issued = publisher.client.post(f"{path}/credentials", json=request, headers=publisher.headers)
-    assert issued.status_code == 201, issued.text
-    return service.document(issued.json()["id"])
+    worth = a_microcredential(definition_policies=None, workload_hours=150, stacks_into=[award])
+    issued = service.publisher.issue_module(worth, provider="Course Platform")
+    return service.document(issued["id"])
 
 
 def hand_in(page: Page, files: dict[str, bytes], folder: Path) -> None:

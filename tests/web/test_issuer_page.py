@@ -43,7 +43,7 @@ def test_the_page_says_who_they_are_and_what_they_award(
         "University of Inverbrae",
         "A public university in the Highlands of Scotland.",
         "1 Firth Road, IV99 1ZZ, Inverbrae, United Kingdom",
-        "10099999",
+        "UKPRN (number of UK providers) 10099999",
         "Data Ethics in Practice",
         "did:web:127.0.0.1%3A8000:issuers:inverbrae",
     ):

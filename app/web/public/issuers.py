@@ -6,7 +6,6 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.credentials.display import in_words
 from app.encoding.strict_json import dump_json
 from app.pathways.records import newest_pathways
 from app.registry.issuers import issuer_profile, load_issuer
@@ -65,7 +64,7 @@ def _page(session: Session, settings: Settings, issuer: Issuer) -> Response:
         "website": profile.get("url"),
         "address": _address(profile.get("address", {})),
         "identifiers": [
-            (in_words(entry["identifierType"]), entry["identifier"])
+            (entry["identifierType"], entry["identifier"])
             for entry in profile.get("otherIdentifier", [])
         ],
         "achievements": _newest_versions(session, issuer.id),

@@ -15,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.encoding.dates import format_datetime, parse_datetime
 from app.encoding.strict_json import JsonObject, dump_json, show_json
 from app.errors import InvalidRequest
+from app.pathways.durations import span_in
 from app.pathways.words import percent_words
 from app.policy.presets import PRESETS
 from app.settings import Settings
@@ -108,8 +109,16 @@ def _values(made: Made, document: JsonObject) -> dict[str, Any]:
         "numbers": numbers,
         "percent": lambda text: percent_words(Fraction(text)),
         "spell_day": lambda text: word_date(parse_datetime(text)),
+        "spell_date": lambda text: word_date(parse_datetime(f"{text}T00:00:00Z")),
+        "spell_span": _span_words,
         "spell_time": lambda text: word_time(parse_datetime(text)),
     }
+
+
+def _span_words(text: str) -> str:
+    """`5 years`; a duration that is none of ours stays as it was given."""
+    span = span_in(text)
+    return span.words if span else text
 
 
 # --- PDF -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from app.errors.problems import REASONS, Problem
 from app.verification.result import Check, IssuerSummary, Outcome, Verdict, VerificationResult
 from app.web.wording import (
     word_date,
+    word_identifier,
     word_issuer_id,
     word_language,
     word_problem,
@@ -140,3 +141,16 @@ def test_an_identifier_is_spoken_as_a_web_address(identifier: str, place: str | 
 )
 def test_a_language_is_named_for_those_who_do_not_know_its_code(tag: str, words: str) -> None:
     assert word_language(tag) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("ext:UKPRN", "UKPRN (number of UK providers)"),
+        ("ext:ETER", "ETER"),
+        ("ext:localNumber", "Local number"),
+        ("nationalIdentityNumber", "National identity number"),
+    ],
+)
+def test_an_identifier_is_called_as_people_call_it(kind: str, words: str) -> None:
+    assert word_identifier(kind) == words
