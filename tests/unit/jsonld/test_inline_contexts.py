@@ -1,5 +1,6 @@
 """Contexts in the document: they may name new things, and nothing else."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -23,13 +24,17 @@ ACCEPTED: list[dict[str, Any]] = [
     {"ex": "https://terms.example/", "mark": "ex:mark"},
     {"ex": {"@id": "https://terms.example/"}, "mark": {"@id": "ex:mark"}},
     {"ex": "https://terms.example/", "mark": "ex://host/mark"},
-    {"a": "b:x", "b": "a:y"},  # a ring names nothing; the processor refuses it
+    {"a": "urn:a", "b": "a:b", "c": "b:c", "d": "c:d", "e": "d:e"},
 ]
 
 
 @pytest.mark.parametrize("context", ACCEPTED, ids=str)
 def test_new_names_for_new_things_are_accepted(context: dict[str, Any]) -> None:
     assert check_inline_context(context, TAKEN) == context.keys() - {"@protected"}
+
+
+def _typed(prefix: str, term: str) -> dict[str, str]:
+    return {"@id": f"urn:{term}", "@type": f"{prefix}:{term}"}
 
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [
@@ -60,6 +65,10 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("in three", {"a": "https://schema", "b": "a:.org/", "mark": "b:name"}),
     ("a prefix in a definition", {"half": {"@id": "urn:"}, "mark": {"@id": "half:taken"}}),
     ("a prefix that means nothing", {"half": {"@type": "@id"}, "mark": "half:name"}),
+    ("a ring, which names nothing", {"a": "b:x", "b": "a:y"}),
+    ("more prefixes in a row", {"a": "urn:a", **{y: f"{x}:{y}" for x, y in pairwise("abcdef")}}),
+    ("a row of types", {"a": "urn:a", **{y: _typed(x, y) for x, y in pairwise("abcdef")}}),
+    ("an IRI beyond measure", {"mark": "urn:" + "x" * 500}),
 ]
 
 
