@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import delete, update
+from sqlalchemy.orm import make_transient
 
 from app.credentials.png import unbake_png
 from app.credentials.svg import unbake_svg
@@ -58,6 +59,46 @@ def test_programs_get_the_exact_signed_bytes(
     assert answer.headers["content-type"] == media_type
     assert "Accept" in answer.headers["vary"].split(", ")
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_second_read_has_the_same_bytes_and_forgets_them_within_a_minute(
+    client: TestClient, app: FastAPI, publisher: Publisher
+) -> None:
+    desk, now = app.state.desk, 0.0
+    desk.kept.clock = lambda: now
+    credential = publisher.issue()
+    stored = _stored(app, credential)
+    path = f"/credentials/{credential}"
+    assert client.get(path).content == stored
+    with desk.database.write() as session:  # by hand; nothing here does
+        session.execute(delete(Credential).where(Credential.id == credential))
+
+    now += 59
+    again = client.get(path)
+    page = client.get(path, headers=BROWSER)
+    now += 2
+    late = client.get(path)
+
+    assert (again.status_code, again.content) == (200, stored)
+    assert page.status_code == 404
+    assert late.status_code == 404
+    assert late.json()["code"] == "not_found"
+
+
+def test_what_was_looked_for_too_early_is_found_when_it_is_there(
+    client: TestClient, app: FastAPI, publisher: Publisher
+) -> None:
+    credential = publisher.issue()
+    with app.state.desk.database.write() as session:
+        row = session.get_one(Credential, credential)
+        session.expunge(row)
+        session.execute(delete(Credential).where(Credential.id == credential))
+    assert client.get(f"/credentials/{credential}").status_code == 404
+    with app.state.desk.database.write() as session:
+        make_transient(row)
+        session.add(row)
+
+    assert client.get(f"/credentials/{credential}").content == _stored(app, credential)
 
 
 def test_a_program_that_holds_the_bytes_already_is_told_so(

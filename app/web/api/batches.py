@@ -46,7 +46,7 @@ from app.web.dependencies import (
     Now,
     ReadSession,
     WriteSession,
-    current_time,
+    clock,
     require,
 )
 from app.web.lists import ListAnswer, list_answer
@@ -263,7 +263,7 @@ def get_batch_events(
     def look() -> tuple[JsonObject, bool]:
         with desk.database.read() as session:
             found = load_batch(session, issuer, batch)
-            record = record_of(desk, found, current_time())
+            record = record_of(desk, found, clock())
         return record.model_dump(), record.finished_at is not None
 
     return progress_events(look)

@@ -26,14 +26,17 @@ from app.web.badge_pictures import badge_picture, is_pictured, picture_file
 from app.web.checking import check_bytes
 from app.web.dependencies import CurrentDesk, Desk, Now
 from app.web.documents import CREDENTIAL_TYPES, REVALIDATE, document_response, file_name
-from app.web.negotiation import choose_type, wants_page
+from app.web.negotiation import choose_type
 from app.web.openapi import problems
 from app.web.pages import host_of, render_page
+from app.web.public.signed_bytes import SignedBytesRoute
 from app.web.qr import qr_svg
 from app.web.sharing import linkedin_link, outside_verifier
 from app.web.wording import VerdictWords, word_date, word_verdict
 
 router = APIRouter(tags=["public documents"])
+address = APIRouter(tags=["public documents"], route_class=SignedBytesRoute)
+"""The credential's own address; asked after `router`, whose addresses it would match as well."""
 
 CredentialId = Annotated[
     str, Path(max_length=64, description="The last part of the credential's address.")
@@ -72,7 +75,9 @@ def get_json(
     request: Request, desk: CurrentDesk, credential: CredentialId, accept: Accept = None
 ) -> Response:
     """The credential byte for byte as it was signed."""
-    return _exact(request, desk, credential, accept)
+    document = read_document(desk.database, credential)
+    media_type = choose_type(accept, CREDENTIAL_TYPES)
+    return document_response(request, document, media_type, cache_control=REVALIDATE)
 
 
 @router.get(
@@ -140,14 +145,13 @@ def get_picture(request: Request, desk: CurrentDesk, credential: CredentialId) -
     return _download(request, _picture_of(desk, credential, "image/png").data, "image/png")
 
 
-@router.get(
+@address.get(
     "/credentials/{credential}",
     summary="The share page, or the credential",
     response_class=Response,
     responses=problems(404),
 )
 def get_credential(
-    request: Request,
     desk: CurrentDesk,
     now: Now,
     credential: CredentialId,
@@ -156,8 +160,6 @@ def get_credential(
     """A page with the verdict of this moment where Accept names `text/html`; for everybody else
     the credential byte for byte as it was signed, revoked or not.
     """
-    if not wants_page(accept):
-        return _exact(request, desk, credential, accept)
     row = _stored(desk, credential)
     result = check_bytes(desk, row.document, now=now)
     return _page(desk.settings, row, result, now)
@@ -167,12 +169,6 @@ def _stored(desk: Desk, credential: str) -> Credential:
     """The row, in a transaction that ends here: what follows computes, and holds no connection."""
     with desk.database.read() as session:
         return load_credential(session, credential)
-
-
-def _exact(request: Request, desk: Desk, credential: str, accept: str | None) -> Response:
-    document = read_document(desk.database, credential)
-    media_type = choose_type(accept, CREDENTIAL_TYPES)
-    return document_response(request, document, media_type, cache_control=REVALIDATE)
 
 
 def _download(
