@@ -152,7 +152,7 @@ class ActiveContext:
     def compile_term(self, name: str) -> Term:
         """The table entry of a term, from PyLD's term definitions here and in its own scope."""
         definition = self.mappings.get(name)
-        if definition is None:
+        if definition is None or name.startswith("@") or ":" in name:
             raise Unmodelled
         scope = definition.get("@context")
         within = self if scope is None else self.scoped(scope)

@@ -11,7 +11,7 @@ from app.jsonld.statements import Statements
 
 # Bytes, about, beside the text itself.
 _PER_LINE = 60
-_PER_BLANK = 600
+_PER_NODE = 600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +24,9 @@ class Fragment:
     def size(self) -> int:
         """About how many bytes it takes to keep this."""
         said = self.statements
-        facts = sum(len(fact) for blank in said.blanks for fact in blank.facts)
-        lines = sum(map(len, said.lines)) + len(said.lines) * _PER_LINE
-        return lines + facts + (len(said.blanks) + len(said.named)) * _PER_BLANK
+        texts = [*said.facts.values(), *(blank.facts for blank in said.blanks)]
+        lines = sum(len(fact) + _PER_LINE for facts in texts for fact in facts)
+        return lines + (len(said.facts) + len(said.blanks) + len(said.named)) * _PER_NODE
 
 
 FragmentCache = Remembered[Fragment]

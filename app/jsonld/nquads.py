@@ -24,6 +24,10 @@ _REST = f"<{RDF}rest>"
 _NIL = f"<{RDF}nil>"
 _DIRECTIONS = ("ltr", "rtl")
 
+# Each may scope a context, and deriving one takes PyLD some milliseconds. A document of 4,000
+# values has 1,300 nodes at most.
+MAX_TYPES = 1500
+
 _CREDENTIALS = "https://www.w3.org/2018/credentials#"
 _SUBJECT = f"<{_CREDENTIALS}credentialSubject>"
 # Nodes that many credentials share. Learners, status entries and evidence never come again.
@@ -37,52 +41,62 @@ def write_nquads(document: Mapping[str, Any], contexts: ContextBundle) -> str:
 
     Raises `Unmodelled`, and `MalformedInput` canonicalization_too_costly.
     """
-    writer = _Writer(contexts.tables.fragments, contexts.canonical)
+    return _write(document, contexts, plain=False)
+
+
+def write_plain(document: Mapping[str, Any], contexts: ContextBundle) -> str:
+    """The same of a document in which `safe_mode.check_structure` would find nothing to look at.
+
+    That is one of plain terms, known by the context at its beginning alone, with texts, numbers,
+    truth values, objects and arrays of such. Raises `Unmodelled` for every other document.
+    """
+    return _write(document, contexts, plain=True)
+
+
+def _write(document: Mapping[str, Any], contexts: ContextBundle, *, plain: bool) -> str:
+    writer = _Writer(contexts.tables.fragments, contexts.canonical, plain=plain)
     context = contexts.tables.root(writer.context_urls(document.get("@context")))
     return writer.document(document, context).canonical(contexts.work)
 
 
 class _Subject:
-    """The node that statements are being written about, and where they go.
+    """The node that statements are being written about; `write` takes what follows its name."""
 
-    `head` is what a statement begins with, and `write` takes the statement: a whole line for a node
-    with an id, the predicate and what follows for a blank node.
-    """
-
-    __slots__ = ("_said", "graph", "head", "node", "write")
+    __slots__ = ("_named", "graph", "node", "write")
 
     def __init__(self, node: Node, graph: Blank | None, said: Statements) -> None:
         self.node = node
         self.graph = graph
         self.write: Callable[[str], None]
-        self._said = said
+        self._named = said.named
         if graph is not None:
-            self.head, self.write = "", self._write_named
+            self.write = self._write_named
         elif isinstance(node, str):
-            self.head, self.write = f"{node} ", said.lines.append
+            self.write = said.about(node).append
         else:
-            self.head, self.write = "", node.facts.append
+            self.write = node.facts.append
 
     def link(self, predicate: str, to: Blank) -> None:
         """A statement whose object is blank; a blank node itself knows which IRI leads to it."""
         if self.graph is not None:
-            self._said.named.append((self.node, predicate, to, self.graph))
+            self._named.append((self.node, predicate, to, self.graph))
         elif isinstance(self.node, Blank):
             self.node.links.append((predicate, to))
 
     def _write_named(self, fact: str) -> None:
         predicate, _, object_ = fact.removesuffix(" .\n").partition(" ")
         assert self.graph is not None  # noqa: S101 - only then is this called
-        self._said.named.append((self.node, predicate, object_, self.graph))
+        self._named.append((self.node, predicate, object_, self.graph))
 
 
 class _Writer:
-    """Writes the statements of one document."""
+    """Writes the statements of one document, or only of a plain one."""
 
     def __init__(
-        self, fragments: FragmentCache | None, canonical_url: Callable[[str], str]
+        self, fragments: FragmentCache | None, canonical_url: Callable[[str], str], *, plain: bool
     ) -> None:
         self._fragments = fragments
+        self._plain = plain
         self._used: set[Fragment] = set()
         self._canonical_url = canonical_url
         self._said = Statements()
@@ -115,16 +129,17 @@ class _Writer:
     ) -> Node:
         """Write all that a node object says; the node itself as a term of N-Quads."""
         if "@context" in node:
+            self._not_plain()
             context = context.of_contexts(self.context_urls(node["@context"]))
-        inside, types = context.inside(_types(node["type"]) if "type" in node else ())
+        inside, types = context.inside(self._types(node["type"]) if "type" in node else ())
         own: Node = _id(node, inside) if "id" in node else Blank(parent, predicate)
         principal = self._root is None or (predicate == _SUBJECT and parent is self._root)
         if self._root is None:
             self._root = own
         subject = _Subject(own, graph, self._said)
-        head, write, terms = subject.head, subject.write, inside.terms
+        write, terms = subject.write, inside.terms
         for iri in types:
-            write(f"{head}{_TYPE} {iri} .\n")
+            write(f"{_TYPE} {iri} .\n")
         if types and graph is None and isinstance(own, str):
             (self._principals if principal else self._said.mentions).append((own, types))
         for name, value in node.items():
@@ -132,9 +147,10 @@ class _Writer:
             if term is None:
                 continue
             if term.plain and type(value) is str:
-                write(f'{head}{term.predicate} "{escape(value)}"{term.suffix} .\n')
+                write(f'{term.predicate} "{escape(value)}"{term.suffix} .\n')
             elif term.coercion == "@json":
-                write(f"{head}{term.predicate} {_json(value)} .\n")
+                self._not_plain()
+                write(f"{term.predicate} {_json(value)} .\n")
             elif term.container == "@list":
                 self._list(subject, term, value if isinstance(value, list) else [value])
             elif type(value) is list:
@@ -150,24 +166,26 @@ class _Writer:
     def _value(self, subject: _Subject, predicate: str, term: Term, value: object) -> None:
         """Write the statement that has one value of a term for its object."""
         if type(value) is not dict:
-            subject.write(f"{subject.head}{predicate} {_scalar(value, term)} .\n")
+            subject.write(f"{predicate} {_scalar(value, term)} .\n")
         elif term.container == "@language":
             for text in _language_map(value):
-                subject.write(f"{subject.head}{predicate} {text} .\n")
+                subject.write(f"{predicate} {text} .\n")
         else:
             node = self._object(subject, predicate, term, value)
             if isinstance(node, Blank):
                 subject.link(predicate, node)
             else:
-                subject.write(f"{subject.head}{predicate} {node} .\n")
+                subject.write(f"{predicate} {node} .\n")
 
     def _object(self, subject: _Subject, predicate: str, term: Term, value: dict[str, Any]) -> Node:
         """Write what a JSON object says, as the value of a term; its term of N-Quads."""
         if term.container == "@graph":
+            self._not_plain()
             return self._graph(subject, predicate, term, value)
         if term.container == "@index":
             raise Unmodelled
         if "@value" in value:
+            self._not_plain()
             return _value_object(value)
         if len(value) == 1 and "id" in value:
             return _id(value, term.references)
@@ -197,7 +215,7 @@ class _Writer:
             subject, predicate = _Subject(rung, subject.graph, self._said), _REST
             self._value(subject, _FIRST, term, item)
             rungs.append(rung)
-        subject.write(f"{subject.head}{predicate} {_NIL} .\n")
+        subject.write(f"{predicate} {_NIL} .\n")
         if subject.graph is None:
             self._said.blanks += rungs
             self._said.hashes += [rung.hash() for rung in rungs]
@@ -211,10 +229,10 @@ class _Writer:
         content = bytes_of(value)
         if content is None:
             raise Unmodelled
-        key = term.nodes, content
+        key = (term.nodes, self._plain), content
         fragment = self._fragments.get(key)
         if fragment is None:
-            part = _Writer(None, self._canonical_url)
+            part = _Writer(None, self._canonical_url, plain=self._plain)
             node = part._node(value, term.nodes)
             part._said.mentions += part._principals
             fragment = Fragment(str(node), part._said)
@@ -223,7 +241,25 @@ class _Writer:
             return self._node(value, term.nodes, subject.node, predicate)
         self._used.add(fragment)
         self._said.add(fragment.statements)
+        self._check_types()
         return fragment.node
+
+    def _types(self, given: Any) -> tuple[str, ...]:
+        """The types of a node."""
+        types = tuple(given) if isinstance(given, list) else (given,)
+        if not all(isinstance(name, str) for name in types):
+            raise Unmodelled
+        self._said.types += len(types)
+        self._check_types()
+        return types
+
+    def _check_types(self) -> None:
+        if self._plain and self._said.types > MAX_TYPES:
+            raise Unmodelled
+
+    def _not_plain(self) -> None:
+        if self._plain:
+            raise Unmodelled
 
     def _check_said_in_one_place(self) -> None:
         """Leave it to the reference path when a second node may speak of the same thing."""
@@ -235,14 +271,6 @@ class _Writer:
         for node, own in self._said.mentions:
             if node in types and not types[node].isdisjoint(own):
                 raise Unmodelled
-
-
-def _types(given: Any) -> tuple[str, ...]:
-    """The types of a node."""
-    types = tuple(given) if isinstance(given, list) else (given,)
-    if not all(isinstance(name, str) for name in types):
-        raise Unmodelled
-    return types
 
 
 def _id(node: Mapping[str, Any], context: ActiveContext) -> str:

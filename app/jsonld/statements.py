@@ -18,8 +18,8 @@ class Blank:
     """A node without an id.
 
     `facts` are the statements about it whose objects have a name, from the predicate to the full
-    stop; `links` lead to other blank nodes; the one statement that leads here is `predicate` from
-    `parent`, None for the document's own node.
+    stop and the line's end; `links` lead to other blank nodes; the one statement that leads here is
+    `predicate` from `parent`, None for the document's own node.
     """
 
     parent: "Node | None"
@@ -28,15 +28,21 @@ class Blank:
     links: list[tuple[str, "Blank"]] = field(default_factory=list)
 
     def hash(self) -> str:
-        """The first-degree hash (RDFC-1.0 section 4.6): itself `_:a`, all other blanks `_:z`."""
-        facts = self.facts if len(set(self.facts)) == len(self.facts) else set(self.facts)
-        lines = [f"_:a {fact}" for fact in facts]
-        lines += [f"_:a {predicate} _:z .\n" for predicate, _ in self.links]
-        if self.parent is not None:
-            parent = self.parent if isinstance(self.parent, str) else "_:z"
-            lines.append(f"{parent} {self.predicate} _:a .\n")
-        lines.sort()
-        return sha256("".join(lines).encode()).hexdigest()
+        """The first-degree hash (RDFC-1.0 section 4.6): itself `_:a`, all other blanks `_:z`.
+
+        To be asked for when all is said: it puts `facts` in order.
+        """
+        self.facts = in_order(self.facts)
+        about = self.facts
+        if self.links:
+            about = sorted(about + [f"{predicate} _:z .\n" for predicate, _ in self.links])
+        text = "_:a " + "_:a ".join(about) if about else ""
+        # `<` comes before `_:a`, and `_:z` after it.
+        if isinstance(self.parent, str):
+            text = f"{self.parent} {self.predicate} _:a .\n{text}"
+        elif self.parent is not None:
+            text = f"{text}_:z {self.predicate} _:a .\n"
+        return sha256(text.encode()).hexdigest()
 
 
 Node = str | Blank
@@ -47,47 +53,63 @@ Mention = tuple[str, tuple[str, ...]]
 """That a node of this id is described somewhere, and as being of which types."""
 
 
+def in_order(facts: list[str]) -> list[str]:
+    """Facts about one node, sorted, each of them once: a dataset is a set."""
+    return sorted(facts if len(set(facts)) == len(facts) else set(facts))
+
+
 @dataclass(slots=True)
 class Statements:
     """Statements as they are gathered.
 
-    `lines` are the statements without blank nodes, complete; `hashes` belong to `blanks`, one by
-    one; `named` are the statements of named graphs, whose names are blank. `mentions` are those of
-    the default graph.
+    `facts` are the statements without blank nodes, by their subject, each from the predicate to the
+    line's end; `hashes` belong to `blanks`, one by one; `named` are the statements of named graphs,
+    whose names are blank. `mentions` are those of the default graph, `types` how many types were
+    given.
     """
 
-    lines: list[str] = field(default_factory=list)
+    facts: dict[str, list[str]] = field(default_factory=dict)
     blanks: list[Blank] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
     named: list[NamedQuad] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
+    types: int = 0
+
+    def about(self, subject: str) -> list[str]:
+        """The facts about a subject, to be added to."""
+        return self.facts.setdefault(subject, [])
 
     def add(self, part: "Statements") -> None:
         """All the statements of a part that was written before."""
-        self.lines += part.lines
+        for subject, facts in part.facts.items():
+            self.about(subject).extend(facts)
         self.blanks += part.blanks
         self.hashes += part.hashes
         self.named += part.named
         self.mentions += part.mentions
+        self.types += part.types
 
     def canonical(self, work: Work | None) -> str:
         """The canonical N-Quads (RDFC-1.0); raises `MalformedInput` canonicalization_too_costly."""
         alike = len(set(self.hashes)) < len(self.hashes)
         if alike or self.named or len(self.blanks) > MAX_BLANK_NODES:
-            return canonicalize_quads(self._quads(), ground=self.lines, work=work)
+            ground = [f"{subject} {fact}" for subject in self.facts for fact in self.facts[subject]]
+            return canonicalize_quads(self._quads(), ground=ground, work=work)
         # Section 4.4.3 step 4: where all hashes differ, their order gives the names.
         order = sorted(zip(self.hashes, self.blanks, strict=True))
         names = {blank: f"_:c14n{n}" for n, (_, blank) in enumerate(order)}
-        lines = list(self.lines)
+        named = {subject: list(facts) for subject, facts in self.facts.items()}
+        about: dict[str, list[str]] = {}
         for blank, name in names.items():
-            lines += [f"{name} {fact}" for fact in blank.facts]
-            lines += [f"{name} {predicate} {names[to]} .\n" for predicate, to in blank.links]
+            links = [f"{predicate} {names[to]} .\n" for predicate, to in blank.links]
+            about[name] = sorted(blank.facts + links) if links else blank.facts
             if isinstance(blank.parent, str):
-                lines.append(f"{blank.parent} {blank.predicate} {name} .\n")
-        lines.sort()
-        if len(set(lines)) < len(lines):  # a dataset is a set
-            lines = list(dict.fromkeys(lines))
-        return "".join(lines)
+                named[blank.parent].append(f"{blank.predicate} {name} .\n")
+        for subject, facts in named.items():
+            about[subject] = in_order(facts)
+        # No subject is the beginning of another one: sorted by subjects, statements are sorted.
+        heads = [f"{subject} " for subject in sorted(about) if about[subject]]
+        return "".join(head + head.join(about[head[:-1]]) for head in heads)
 
     def _quads(self) -> Iterator[Quad]:
         """The statements with blank nodes, as quads."""

@@ -12,7 +12,7 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.related_resources import with_pinned_contexts
-from app.jsonld.safe_mode import canonicalize, check_structure
+from app.jsonld.safe_mode import check_and_canonicalize
 from app.proofs.profiles import Profile
 
 
@@ -59,12 +59,13 @@ def read_unsecured(
     """
     unsecured = {name: member for name, member in document.items() if name != "proof"}
     contexts = with_pinned_contexts(unsecured, contexts)
-    check_structure(
+    canonical = check_and_canonicalize(
         unsecured,
+        contexts,
         lambda context: profile.check_context(context, contexts),
         value_objects=profile.value_objects,
     )
-    return UnsecuredDocument(unsecured, contexts, canonicalize(unsecured, contexts))
+    return UnsecuredDocument(unsecured, contexts, canonical)
 
 
 def check_document(

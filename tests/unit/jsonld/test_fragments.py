@@ -10,7 +10,7 @@ from tests.world import CONTEXTS, a_badge, a_web_party
 
 
 def test_a_fragment_knows_about_how_large_it_is() -> None:
-    said = Statements(lines=["x" * 100, "y" * 50])
+    said = Statements(facts={"<urn:a>": ["x" * 100, "y" * 50]})
     said.blanks = [Blank("<urn:a>", "<urn:p>", facts=["z" * 10, "w" * 20])]
 
     assert 300 < Fragment("<urn:a>", said).size() < 2000

@@ -1,15 +1,16 @@
 """Safe mode: what a document says is what is signed, or the document is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from app.errors import CheckFailed, MalformedInput, SignetError
-from app.jsonld.safe_mode import canonicalize, check_structure
+from app.jsonld.safe_mode import canonicalize, check_and_canonicalize, check_structure
 from tests.world import CONTEXTS, a_badge, a_plain, a_web_party
 
 V2 = "https://www.w3.org/ns/credentials/v2"
+OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 PARTY = a_web_party()
 
 
@@ -102,6 +103,58 @@ def test_a_construct_that_hides_something_is_refused(
 def test_the_first_context_is_judged() -> None:
     with pytest.raises(CheckFailed, match="not this one"):
         check_structure({"@context": "forbidden"}, _allow, value_objects=False)
+
+
+STRUCTURES = [document for _, document, _, _ in STRUCTURE_REFUSED] + [
+    {},
+    {"name": "x"},
+    {"issuer": {"id": "urn:example:i", "type": ["Profile"], "name": "x"}},
+    {"credentialSubject": {"type": ["AchievementSubject"], "achievement": {"id": "urn:a:b"}}},
+    {"endorsement": a_plain(PARTY)},
+    {"name": {"@value": "x"}},
+    {"name": {"@value": "x", "@type": "urn:t"}},
+    {"relatedResource": {"id": None}},
+    {"evidence": [{"type": ["Evidence"] * 40}] * 40},
+    {"issuer": {"id": "urn:example:i", "type": ["Profile"] * 1600}},
+    {"credentialSchema": {"id": "urn:s:s", "type": "JsonSchema", "digestSRI": None}},
+    {"verifiableCredential": {"id": None}},
+    {"verifiableCredential": {"id": "urn:example:v", "type": "VerifiableCredential"}},
+    {"termsOfUse": {"type": "TrustFrameworkPolicy", "name": [["x"], None]}},
+]
+
+
+@pytest.mark.parametrize("value_objects", [False, True])
+@pytest.mark.parametrize("inside", [None, "issuer", "credentialSubject"])
+@pytest.mark.parametrize("number", range(len(STRUCTURES)))
+def test_checked_while_it_is_written_a_document_meets_the_same_end(
+    number: int, inside: str | None, value_objects: bool
+) -> None:
+    part = STRUCTURES[number]
+    document: dict[str, Any] = {
+        "@context": [V2, OB],
+        "id": "urn:example:1",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        **({inside: {"id": "urn:example:2", "type": ["Profile"], **part}} if inside else part),
+    }
+
+    def first_one_then_the_other() -> bytes:
+        check_structure(document, _allow, value_objects=value_objects)
+        return canonicalize(document, CONTEXTS)
+
+    wanted = _end_of(first_one_then_the_other)
+    for _ in range(2):  # the second time an issuer is known
+        end = _end_of(
+            lambda: check_and_canonicalize(document, CONTEXTS, _allow, value_objects=value_objects)
+        )
+        assert end == wanted
+
+
+def _end_of(work: Callable[[], bytes]) -> object:
+    """The bytes, or what is said of the document."""
+    try:
+        return work()
+    except SignetError as error:
+        return error.code, error.detail, error.field
 
 
 VALUE_OBJECTS: list[tuple[dict[str, Any], bool]] = [
