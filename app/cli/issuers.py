@@ -17,7 +17,8 @@ from app.registry.issuers import (
     list_issuers,
     load_issuer,
 )
-from app.registry.keys import CREDENTIALS, find_active_key, verification_method_of
+from app.registry.key_documents import verification_method_of
+from app.registry.keys import CREDENTIALS, find_active_key
 from app.settings import Settings
 from app.storage.tables import Issuer, Key
 

@@ -13,7 +13,7 @@ from app.encoding.strict_json import JsonObject
 from app.issuing.key_changes import rotate_key, withdraw_key
 from app.registry import keys
 from app.registry.issuers import load_issuer
-from app.registry.keys import verification_method_of
+from app.registry.key_documents import verification_method_of
 from app.storage.tables import Issuer, Key
 
 app = typer.Typer(

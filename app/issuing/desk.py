@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.jsonld.contexts import ContextBundle
 from app.keys.signer import KeyStore, Signer
-from app.registry.keys import verification_method_of
+from app.registry.key_documents import verification_method_of
 from app.settings import Settings
 from app.storage.tables import Issuer, Key
 

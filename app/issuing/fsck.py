@@ -29,7 +29,8 @@ from app.proofs.data_integrity import proofs_of
 from app.proofs.profiles import OPEN_BADGE, VC
 from app.proofs.vc_jose import read_jws
 from app.registry.achievements import achievement_url
-from app.registry.keys import REVOKED, jwk_url, load_key
+from app.registry.key_documents import jwk_url
+from app.registry.keys import REVOKED, load_key
 from app.settings import Settings
 from app.status.bitstring import expand_list, status_entry
 from app.storage.tables import Achievement, Credential, Issuer, Key, StatusList

@@ -14,7 +14,7 @@ from app.proofs.checked import CheckedDocument, UnsecuredDocument, read_unsecure
 from app.proofs.data_integrity import add_proof, check_signature, proofs_of, read_proof
 from app.proofs.profiles import Profile
 from app.proofs.vc_jose import check_claims, read_jws, sign_jwt
-from app.registry.keys import jwk_url, verification_method_of
+from app.registry.key_documents import jwk_url, verification_method_of
 from app.storage.tables import Issuer, Key
 
 

@@ -1,24 +1,22 @@
-"""An issuer's keys: made, rotated, retired, revoked, and shown to the world.
+"""An issuer's keys: made, rotated, retired and revoked.
 
 Private halves live in the key store; here are the public halves and what may be done with them.
 A key is never deleted: what it signed must stay checkable. `purpose` is "credentials" or "status"
 (a status list is signed at every revocation, a credential once: different risks, different keys),
 or "any" for a did:key issuer, whose identifier *is* its one key.
 
-Controlled Identifiers 1.0 section 2.2 (verification methods, `expires`, `revoked`) and section 3.3
-(JSON Web Key). Rotating or revoking the key that signs status lists needs those lists signed anew:
-`app.issuing.key_changes` conducts that; the functions here change the records only.
+`app.registry.key_documents` shows them to the world. Rotating or revoking the key that signs status
+lists needs those lists signed anew: `app.issuing.key_changes` conducts that; the functions here
+change the records only.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.encoding.dates import format_datetime
-from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.keys.did_key import did_key_of
 from app.keys.did_web import did_web_of
@@ -42,16 +40,6 @@ REASON_LENGTH = 1000
 
 _KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-DID_DOCUMENT_CONTEXT = (
-    "https://www.w3.org/ns/did/v1",
-    "https://w3id.org/security/multikey/v1",
-    "https://w3id.org/security/jwk/v1",
-)
-
-# A request that began just before a rotation may sign with the old key just after it, perhaps by
-# the clock of another machine. The old key expires a little later, so that nothing is born dead.
-RETIREMENT_GRACE = timedelta(minutes=5)
 
 
 def create_initial_keys(
@@ -256,68 +244,6 @@ def check_reason(reason: str) -> str:
     if _CONTROL.search(reason):
         raise InvalidRequest("bad_string", "The reason holds control characters.", field="/reason")
     return reason
-
-
-def verification_method_of(issuer: Issuer, key: Key) -> str:
-    """The DID URL that proofs by this key carry."""
-    return f"{issuer.did}#{key.fragment}"
-
-
-def jwk_url(issuer_id: str, key: Key, settings: Settings) -> str:
-    """Where the bare JWK of this key is served; the `kid` of VC-JWTs (open-badges-3.md 3.1)."""
-    return f"{settings.public_url}/issuers/{issuer_id}/keys/{key.fragment}"
-
-
-def did_document(issuer: Issuer, keys: Iterable[Key], settings: Settings) -> JsonObject:
-    """The issuer's DID document: every key ever used, the withdrawn ones marked.
-
-    Retired keys carry `expires` and stay under `assertionMethod`, so that old signatures verify;
-    revoked keys carry `revoked` and are left out of it. Relations are exact method ids.
-    """
-    listed = list(keys)
-    return {
-        "@context": list(DID_DOCUMENT_CONTEXT),
-        "id": issuer.did,
-        "verificationMethod": [_method(issuer, key, settings) for key in listed],
-        "assertionMethod": [
-            verification_method_of(issuer, key) for key in listed if key.state != REVOKED
-        ],
-    }
-
-
-def jwks(issuer: Issuer, keys: Iterable[Key], settings: Settings) -> JsonObject:
-    """The issuer's keys as a JWK Set (RFC 7517 section 5); revoked ones are left out."""
-    return {"keys": [bare_jwk(issuer, key, settings) for key in keys if key.state != REVOKED]}
-
-
-def bare_jwk(issuer: Issuer, key: Key, settings: Settings) -> JsonObject:
-    """One key as a plain JWK, `kid` being the address it is served at; raises NotFound if revoked.
-
-    Verifiers of VC-JWT read the `kid` address and expect a bare JWK, not a set: a revoked key
-    must not be found there.
-    """
-    if key.state == REVOKED:
-        raise NotFound("not_found", "This key has been withdrawn as compromised.")
-    public_key = PublicKey.from_multikey(key.public_key_multibase)
-    return {**public_key.to_jwk(), "kid": jwk_url(issuer.id, key, settings)}
-
-
-def _method(issuer: Issuer, key: Key, settings: Settings) -> JsonObject:
-    method: JsonObject = {
-        "id": verification_method_of(issuer, key),
-        "type": "Multikey" if key.key_type == "Ed25519" else "JsonWebKey",
-        "controller": issuer.did,
-    }
-    if key.retired_at is not None:
-        method["expires"] = format_datetime(key.retired_at + RETIREMENT_GRACE)
-    if key.revoked_at is not None:
-        method["revoked"] = format_datetime(key.revoked_at)
-    if key.key_type == "Ed25519":
-        method["publicKeyMultibase"] = key.public_key_multibase
-    else:
-        public_key = PublicKey.from_multikey(key.public_key_multibase)
-        method["publicKeyJwk"] = {**public_key.to_jwk(), "kid": jwk_url(issuer.id, key, settings)}
-    return method
 
 
 def _generate_key(

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject
-from app.registry.keys import did_document, keys_of
+from app.registry.key_documents import did_document
+from app.registry.keys import keys_of
 from app.settings import Settings
 from app.storage.tables import Credential, Issuer, StatusList
 

@@ -26,7 +26,8 @@ from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
 from app.registry.issuers import create_issuer
-from app.registry.keys import did_document, keys_of
+from app.registry.key_documents import did_document
+from app.registry.keys import keys_of
 from app.registry.listing_input import read_listing
 from app.registry.trusted_issuers import add_listing
 from app.settings import Settings

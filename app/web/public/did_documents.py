@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app.encoding.strict_json import JsonObject, dump_json
 from app.registry.issuers import load_issuer
-from app.registry.keys import bare_jwk, did_document, jwks, keys_of, load_key
+from app.registry.key_documents import bare_jwk, did_document, jwks
+from app.registry.keys import keys_of, load_key
 from app.web.dependencies import CurrentDesk, IssuerId, ReadSession
 from app.web.documents import document_response
 from app.web.openapi import problems

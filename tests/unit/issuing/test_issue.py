@@ -23,7 +23,8 @@ from app.proofs.profiles import OPEN_BADGE
 from app.proofs.vc_jose import read_jws
 from app.registry.achievements import create_achievement
 from app.registry.issuers import create_issuer
-from app.registry.keys import active_key, jwk_url, retire_key, revoke_key
+from app.registry.key_documents import jwk_url
+from app.registry.keys import active_key, retire_key, revoke_key
 from app.storage.tables import AuditEvent, Credential, Issuer, Key, StatusList
 from tests.builders import a_profile, an_achievement_definition
 from tests.unit.issuing.conftest import ACTOR, NOW, Issue

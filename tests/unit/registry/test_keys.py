@@ -14,7 +14,7 @@ from app.errors import CheckFailed, Conflict, InvalidRequest, NotFound
 from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.public_key import PublicKey
 from app.keys.signer import KeyStore, open_key_store
-from app.registry import keys
+from app.registry import key_documents, keys
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.storage.tables import AuditEvent, Issuer, Key
@@ -66,7 +66,7 @@ def audit_of(session: Session) -> list[tuple[str, str | None]]:
 
 
 def document_of(session: Session, issuer: Issuer, settings: Settings) -> dict[str, Any]:
-    return keys.did_document(issuer, keys.keys_of(session, issuer.id), settings)
+    return key_documents.did_document(issuer, keys.keys_of(session, issuer.id), settings)
 
 
 def rotate(session: Session, key_store: KeyStore, issuer: Issuer, key_type: str = "Ed25519") -> Key:
@@ -108,7 +108,7 @@ def test_the_stored_public_half_belongs_to_the_private_half_in_the_store(
     session: Session, issuer: Issuer, key_store: KeyStore
 ) -> None:
     for key in keys.keys_of(session, "acme"):
-        method = keys.verification_method_of(issuer, key)
+        method = key_documents.verification_method_of(issuer, key)
         signer = key_store.load(key.signer_uri, method)
         assert signer.public_key.to_multikey() == key.public_key_multibase
         assert method == f"{issuer.did}#{key.fragment}"
@@ -231,9 +231,9 @@ def test_a_retired_key_still_verifies_what_it_signed_but_nothing_new(
 ) -> None:
     old = keys.active_key(session, "acme", keys.CREDENTIALS, "Ed25519")
     rotate(session, key_store, issuer)
-    method = keys.verification_method_of(issuer, old)
+    method = key_documents.verification_method_of(issuer, old)
     document = document_of(session, issuer, settings)
-    expires = LATER + keys.RETIREMENT_GRACE
+    expires = LATER + key_documents.RETIREMENT_GRACE
 
     parsed = ControlledIdentifierDocument.parse(document, issuer.did)
     assert parsed.method_for(method, at=LATER).public_key().to_multikey() == old.fragment
@@ -294,7 +294,7 @@ def test_a_revoked_key_is_marked_and_proves_nothing_any_more(
     key = keys.active_key(session, "acme", keys.CREDENTIALS, "Ed25519")
     revoke(session, issuer, key)
     document = document_of(session, issuer, settings)
-    method = keys.verification_method_of(issuer, key)
+    method = key_documents.verification_method_of(issuer, key)
     (entry,) = [entry for entry in document["verificationMethod"] if entry["id"] == method]
 
     assert entry["revoked"] == "2026-05-30T12:00:00Z"
@@ -414,7 +414,7 @@ def test_the_key_set_leaves_out_revoked_keys_only(
     rotate(session, key_store, issuer)
     key = keys.active_key(session, "acme", keys.CREDENTIALS, "P-256")
     revoke(session, issuer, key)
-    listed = keys.jwks(issuer, keys.keys_of(session, "acme"), settings)["keys"]
+    listed = key_documents.jwks(issuer, keys.keys_of(session, "acme"), settings)["keys"]
 
     assert len(listed) == 3
     assert {jwk["kty"] for jwk in listed} == {"OKP"}
@@ -424,10 +424,10 @@ def test_a_bare_jwk_is_the_public_key_under_its_own_address(
     session: Session, issuer: Issuer, settings: Settings
 ) -> None:
     key = keys.active_key(session, "acme", keys.CREDENTIALS, "P-256")
-    jwk = keys.bare_jwk(issuer, key, settings)
+    jwk = key_documents.bare_jwk(issuer, key, settings)
 
     assert set(jwk) == {"kty", "crv", "x", "y", "kid"}
-    assert jwk["kid"] == keys.jwk_url("acme", key, settings)
+    assert jwk["kid"] == key_documents.jwk_url("acme", key, settings)
 
 
 def test_a_revoked_key_is_not_found_under_its_address(
@@ -437,7 +437,7 @@ def test_a_revoked_key_is_not_found_under_its_address(
     revoke(session, issuer, key)
 
     with pytest.raises(NotFound):
-        keys.bare_jwk(issuer, key, settings)
+        key_documents.bare_jwk(issuer, key, settings)
 
 
 # --- locks --------------------------------------------------------------------------------------
