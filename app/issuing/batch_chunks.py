@@ -36,6 +36,7 @@ from app.issuing.batch_rows import (
     BatchRow,
     Offer,
     Standing,
+    contradiction,
     draft_row,
     key_reused,
     refusal,
@@ -204,10 +205,9 @@ def sign_rows(
                 yield refusal(batch, row.number, row.key, error)
             else:
                 yield signed[row.key]
-        elif before.row.request_hash == row.request_hash:
-            yield RowResult(row.number, REPEATED, row.key, before.columns["id"])
         else:
-            yield refusal(batch, row.number, row.key, key_reused())
+            again = RowResult(row.number, REPEATED, row.key, before.columns["id"])
+            yield contradiction(batch, row, before.row) or again
 
 
 def _sign_row(

@@ -20,7 +20,7 @@ from app.issuing.row_files import Row, RowLimits, read_rows
 from app.storage.database import Database
 from app.storage.tables import BatchChunk
 
-CHUNK_ROWS = 250
+CHUNK_ROWS = 500
 """Enough that a commit costs little beside them, few enough that a killed worker loses little."""
 
 _CHUNK_BYTES = 1024 * 1024

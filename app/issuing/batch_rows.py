@@ -194,6 +194,18 @@ def key_reused() -> Conflict:
     )
 
 
+def contradiction(batch: Batch, row: BatchRow, first: BatchRow | None) -> RowResult | None:
+    """The refusal of a row under whose key another one, `first`, stands in the same file."""
+    if first is None or first.request_hash == row.request_hash:
+        return None
+    error = Conflict(
+        "idempotency_key_reused",
+        f"Row {first.number} has this key and says something else; give one of them another key.",
+        field="/key",
+    )
+    return refusal(batch, row.number, row.key, error)
+
+
 def check_row(
     batch: Batch, desk: IssuingDesk, standing: Standing, row: BatchRow, *, now: datetime
 ) -> RowResult:

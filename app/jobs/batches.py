@@ -20,11 +20,12 @@ from app.issuing.batch_chunks import (
     store_checked,
     store_issued,
 )
-from app.issuing.batch_results import RowResult
+from app.issuing.batch_results import REFUSED, RowResult
 from app.issuing.batch_rows import (
     BatchRow,
     Standing,
     check_row,
+    contradiction,
     load_standing,
     read_batch_rows,
     repeated,
@@ -89,12 +90,20 @@ def _check(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> N
         standing = load_standing(session, desk.issuing, task.batch.issuer_id, rows, now=now)
     refused = _check_awards(desk, task, standing, rows, now)
     results: list[RowResult] = []
+    first: dict[str, BatchRow] = {}  # by key; rows that are refused claim none
     for row in read:
         if isinstance(row, RowResult):
             results.append(row)
             continue
-        verdict = repeated(task.batch, row, standing) or refused.get(row.number)
-        results.append(verdict or check_row(task.batch, desk.issuing, standing, row, now=now))
+        verdict = (
+            repeated(task.batch, row, standing)
+            or refused.get(row.number)
+            or contradiction(task.batch, row, first.get(row.key))
+            or check_row(task.batch, desk.issuing, standing, row, now=now)
+        )
+        if verdict.outcome != REFUSED:
+            first.setdefault(row.key, row)
+        results.append(verdict)
     with desk.database.write() as session:
         store_checked(session, task, results, enqueue=enqueue, now=now)
 

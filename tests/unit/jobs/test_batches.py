@@ -354,14 +354,34 @@ def test_where_every_row_has_a_shape_of_its_own_each_is_checked_whole(
 
 
 def test_two_rows_under_one_key_are_one_credential_or_a_contradiction(bench: Bench) -> None:
-    batch = bench.send(row(1), row(1), row(1, narrative="Another."))
-    bench.work()
+    another = row(1, narrative="Another.")
+    batch = bench.send(row(1, recipient={}), row(1), row(1), another)
+    bench.work(1)
 
-    assert bench.outcomes(batch) == [
-        ("issued", ""),
-        ("repeated", ""),
+    found = [
+        ("refused", "bad_value"),
+        ("valid", ""),
+        ("valid", ""),
         ("refused", "idempotency_key_reused"),
     ]
+    assert bench.outcomes(batch) == found
+    with bench.database.read() as session:
+        [*_, told] = results_of(session, batch, 0) or []
+    assert told.findings[0].detail.startswith("Row 2 has this key")
+    bench.work()
+    assert bench.outcomes(batch) == [found[0], ("issued", ""), ("repeated", ""), found[3]]
+
+
+def test_what_contradicts_and_was_not_found_in_the_check_is_found_at_issue(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = bench.send(row(1), row(1, narrative="Another."))
+    with monkeypatch.context() as before_the_check_knew:
+        before_the_check_knew.setattr("app.jobs.batches.contradiction", lambda *_: None)
+        bench.work(1)
+    bench.work()
+
+    assert bench.outcomes(batch) == [("issued", ""), ("refused", "idempotency_key_reused")]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\nb", 7])
