@@ -72,7 +72,7 @@ def credential_findings(document: JsonObject, *, empty_arrays: bool = False) -> 
     yield from _identifier_findings(document, "")
     yield from _issuer_findings(document, version)
     yield from _subject_findings(document)
-    yield from _date_findings(document, version)
+    yield from date_findings(document, version)
     for name in _TYPED_OBJECTS:
         yield from _typed_object_findings(document, name, version)
     if version == 2:
@@ -222,7 +222,7 @@ def _subject_findings(document: JsonObject) -> Iterator[Finding]:
             yield from _identifier_findings(subject, pointer)
 
 
-def _date_findings(document: JsonObject, version: int | None) -> Iterator[Finding]:
+def date_findings(document: JsonObject, version: int | None) -> Iterator[Finding]:
     """VCDM 2.0 section 4.9, VCDM 1.1 sections 4.5 and 4.6: well formed and in order."""
     if version == 1 and "issuanceDate" not in document:
         yield found("missing_member", "/issuanceDate", "is missing")
