@@ -49,9 +49,12 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX
 
 # A value one level too deep, on a line of its own as orjson lays it out, and what follows it.
 _TOO_DEEP = b"\n" + b"  " * MAX_DEPTH
-# Every digit the same, everything else a blank: a long integer is then a run of one character.
-_DIGITS_ALIKE = bytes(ord("0" if chr(n) in "0123456789" else " ") for n in range(256))
-_LONG_INTEGER = b"0" * len(str(MAX_SAFE_INTEGER))
+# Each digit a zero, all that may stand before a number a blank, everything else neither: so looks a
+# long integer, or what seems to be one in a text.
+_DIGITS_ALIKE = bytes(
+    ord("0" if n in b"0123456789" else " " if n in b":[,- \t\n\r" else "x") for n in range(256)
+)
+_LONG_INTEGER = b" " + b"0" * len(str(MAX_SAFE_INTEGER))
 
 
 def _is_beyond_doubt(value: Any, data: bytes, max_values: int) -> bool:
@@ -64,7 +67,7 @@ def _is_beyond_doubt(value: Any, data: bytes, max_values: int) -> bool:
     if data.count(b",") + data.count(b"[") + data.count(b"{") >= max_values:
         return False
     # orjson takes integers up to 64 bits as such, and makes larger ones floats.
-    if _LONG_INTEGER in data.translate(_DIGITS_ALIKE):
+    if _LONG_INTEGER in b" " + data.translate(_DIGITS_ALIKE):
         return False
     try:
         laid_out = orjson.dumps(value, option=orjson.OPT_INDENT_2)
