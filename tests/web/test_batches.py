@@ -3,10 +3,12 @@
 import json
 import zlib
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.issuing import batch_intake
 from app.storage.database import Database
 from app.storage.tables import AuditEvent, BatchChunk, Credential, StatusList
 from tests.batches import (
@@ -199,22 +201,27 @@ def test_rows_as_json_are_bodies_of_a_single_issue_with_a_key(
 
 
 def test_a_batch_is_stopped_between_chunks_and_gone_on_with(
-    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+    app: FastAPI,
+    client: TestClient,
+    publisher: Publisher,
+    send: Send,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    batch = send(many(251)).json()["id"]
+    monkeypatch.setattr(batch_intake, "CHUNK_ROWS", 2)
+    batch = send(many(3)).json()["id"]
     work_off(app, chunks=3)
     address = f"{BATCHES}/{batch}"
 
     running = now_of(client, publisher, batch)
     stopped = client.post(f"{address}/cancel", headers=publisher.headers)
     assert (running["state"], stopped.json()["state"]) == ("running", "cancelled")
-    assert (stopped.json()["issued"], work_off(app)) == (250, 0)
+    assert (stopped.json()["issued"], work_off(app)) == (2, 0)
     assert client.post(f"{address}/cancel", headers=publisher.headers).status_code == 200
 
     client.post(f"{address}/resume", headers=publisher.headers)
     assert client.post(f"{address}/resume", headers=publisher.headers).status_code == 200
     assert work_off(app) == 1
-    assert now_of(client, publisher, batch)["issued"] == credentials_in(app) == 251
+    assert now_of(client, publisher, batch)["issued"] == credentials_in(app) == 3
     for deed in ("cancel", "resume"):
         over = client.post(f"{address}/{deed}", headers=publisher.headers)
         assert (over.status_code, over.json()["code"]) == (409, "batch_state")
