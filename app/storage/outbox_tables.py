@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.columns import Table
+
+# Only what holds an address can have to lose it.
+_SEALED = text("sealed IS NOT NULL")
 
 
 class WebhookEndpoint(Table):
@@ -46,6 +49,8 @@ class OutboxItem(Table):
         Index("ix_outbox_state_channel_due_at", "state", "channel", "due_at"),
         Index("ix_outbox_endpoint_id_happened_at_id", "endpoint_id", "happened_at", "id"),
         Index("ix_outbox_issuer_id_channel_happened_at", "issuer_id", "channel", "happened_at"),
+        Index("ix_outbox_channel_attempted_at", "channel", "attempted_at"),
+        Index("ix_outbox_erase_at", "erase_at", postgresql_where=_SEALED, sqlite_where=_SEALED),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
