@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app.encoding.dates import format_datetime
 from app.storage.database import Database
 from app.storage.tables import ApiKey
-from app.web.dependencies import current_time
+from app.web.dependencies import clock, current_time
 from tests.conftest import NOW
 
 Headers = dict[str, str]
@@ -144,4 +144,4 @@ def test_a_database_that_cannot_be_written_can_still_be_read(
 
 
 def test_the_clock_of_the_service_tells_the_time_in_utc() -> None:
-    assert current_time().utcoffset() == timedelta(0)
+    assert clock().utcoffset() == timedelta(0)
