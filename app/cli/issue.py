@@ -36,6 +36,9 @@ def issue(
     minute: Annotated[
         str | None, typer.Option(help="The minute of the board that confirmed the award.")
     ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell the learner by mail, or every one in the file.")
+    ] = False,
     csv: Annotated[
         Path | None, typer.Option(help="Instead: a CSV file with a row for each learner.")
     ] = None,
@@ -58,7 +61,7 @@ def issue(
     if csv is not None:
         if (email, did, name, valid_until, minute) != (None,) * 5:
             raise WrongUsage("With --csv the learners and what they get stand in the file.")
-        options = BatchOptions("csv", PARTIAL if partial else ALL, dry_run, achievement)
+        options = BatchOptions("csv", PARTIAL if partial else ALL, dry_run, achievement, notify)
         with open_desk() as desk:
             issue_file(desk, issuer, csv, options, as_json)
         return
@@ -77,6 +80,8 @@ def issue(
         body["valid_until"] = valid_until
     if minute is not None:
         body["board"] = {"minute": minute}
+    if notify:
+        body["notify"] = {}
     request = parse_issue_request(body)
     with open_desk() as desk, desk.database.write() as session:
         row = issue_credential(

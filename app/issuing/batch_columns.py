@@ -21,6 +21,9 @@ _LONGEST_NAME = 80
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_BEGINS = "T00:00:00Z"
 _DAY_ENDS = "T23:59:59Z"
+YES = "yes"
+"""In the column `notify`: the learner shall be told by mail, in whichever language."""
+
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
 
 
@@ -40,6 +43,10 @@ def _number(cell: str) -> Any:
     if not _NUMBER.fullmatch(cell):
         return cell  # the check of the request says what a number looks like
     return float(cell) if "." in cell else int(cell)
+
+
+def _wish(cell: str) -> Any:
+    return {} if cell.lower() == YES else {"language": cell}
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "minute": Column(("board", "minute"), "the minute of the board that confirmed the award"),
         "board_date": Column(("board", "confirmed_at"), "when the board met", _moment),
         "award": Column(("award",), "or the award that was recorded before"),
+        "notify": Column(("notify",), "`yes`, or a language, to tell the learner by mail", _wish),
     }
 )
 """Every column there is, by the name that stands in the head."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert
 
+from app.encoding.strict_json import dump_json, parse_json
 from app.errors import InvalidRequest
-from app.issuing.batch_columns import check_head
+from app.issuing.batch_columns import YES, check_head
 from app.issuing.batch_results import pack_rows, place_of
 from app.issuing.batches import RECEIVED, BatchOptions
 from app.issuing.desk import IssuingDesk
@@ -61,7 +62,8 @@ def receive_rows(
 
     rows = chunks = 0
     waiting: list[dict[str, object]] = []
-    for group in _grouped(read_rows(options.form, counted(), limits, check)):
+    read = read_rows(options.form, counted(), limits, check)
+    for group in _grouped(_wishing(read) if options.notify else read):
         content = pack_rows(desk.key_store, group, place=place_of(batch_id, chunks))
         waiting.append(
             {
@@ -82,6 +84,13 @@ def receive_rows(
     if waiting:
         _insert(database, waiting)
     return Received(rows, chunks, digest.hexdigest())
+
+
+def _wishing(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a CSV file, each with the wish that its learner be told."""
+    for number, data in rows:
+        cells = parse_json(data)
+        yield number, dump_json({"notify": YES, **cells}) if isinstance(cells, dict) else data
 
 
 def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -50,12 +50,16 @@ Enqueue = Callable[[Session, str, Sequence[int]], None]
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a batch is to be done; `achievement` is for the rows that name none."""
+    """How a batch is to be done; `achievement` is for the rows that name none.
+
+    With `notify`, the learners in a CSV file are told by mail where their row does not say how.
+    """
 
     form: str
     accept: str = ALL
     dry_run: bool = False
     achievement: str | None = None
+    notify: bool = False
 
 
 @dataclass(frozen=True)
