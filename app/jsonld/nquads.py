@@ -15,6 +15,7 @@ from app.encoding.remembered import bytes_of
 from app.jsonld.active_contexts import ActiveContext, Term, Unmodelled
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.fragments import Fragment, FragmentCache
+from app.jsonld.long_ids import LONG, check_long_id
 from app.jsonld.rdf import I18N, LANGUAGE, RDF, XSD, escape, literal, number
 from app.jsonld.statements import Blank, Node, Statements
 
@@ -276,6 +277,8 @@ class _Writer:
 def _id(node: Mapping[str, Any], context: ActiveContext) -> str:
     if not isinstance(node["id"], str):
         raise Unmodelled
+    if len(node["id"]) > LONG:
+        check_long_id(node)
     return context.iri(node["id"])
 
 

@@ -19,9 +19,10 @@ from pyld.context_resolver import ContextResolver
 from app.errors import CheckFailed, MalformedInput
 from app.jsonld.active_contexts import Unmodelled
 from app.jsonld.contexts import ContextBundle
+from app.jsonld.long_ids import check_long_id
 from app.jsonld.nquads import MAX_TYPES, write_nquads, write_plain
 from app.jsonld.rdf import BASE, to_quads
-from app.jsonld.rdfc10 import canonicalize_quads
+from app.jsonld.rdfc10 import Work, canonicalize_quads
 
 # Where a document may hold another one with a @context of its own.
 _DOCUMENT_MEMBERS = frozenset({"endorsement", "verifiableCredential"})
@@ -54,6 +55,7 @@ def canonicalize_by_expansion(
     document: Mapping[str, Any], contexts: ContextBundle, *, algorithm: str = "sha256"
 ) -> bytes:
     """The same by PyLD's expansion and an RDF dataset: the reference path, which alone refuses."""
+    _check_cost(document, contexts.work)
     quads = to_quads(_expand(document, contexts))
     return canonicalize_quads(quads, algorithm=algorithm, work=contexts.work).encode("utf-8")
 
@@ -173,6 +175,23 @@ def _check_value(
     elif isinstance(value, list):
         for n, item in enumerate(value):
             _check_value(item, f"{field}/{n}", check_context, value_objects)
+
+
+def _check_cost(document: Mapping[str, Any], work: Work | None) -> None:
+    """Count what will be expanded, contexts in the document too, before any of it is."""
+    waiting: list[Any] = [document]
+    cost = 0
+    for item in waiting:
+        values = item
+        if type(item) is dict:
+            check_long_id(item)
+            values = item.values()
+            listed = item.get("type")
+            cost += 1 + (len(listed) if type(listed) is list else 0)
+            cost += len(item) // 10  # a context's terms, each a small part of a node's cost
+        waiting += [value for value in values if type(value) in (dict, list)]
+    if work is not None:
+        work.expand(cost)
 
 
 def _expand(document: Mapping[str, Any], contexts: ContextBundle) -> list[Any]:
