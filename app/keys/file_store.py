@@ -95,9 +95,10 @@ class FileKeyStore:
         if match is None:
             raise KeyStoreError("key_store", f"{signer_uri!r} is not a key of this store")
         path = self._folder / f"{match[1]}.pem"
-        if not path.exists():
-            raise KeyStoreError("key_store", f"the private key {signer_uri} is missing")
-        self._check_file(path)
+        try:
+            self._check_file(path)
+        except FileNotFoundError:
+            raise KeyStoreError("key_store", f"the private key {signer_uri} is missing") from None
         if signer_uri not in self._opened:
             self._opened[signer_uri] = FileSigner(self._open(path, signer_uri), "")
         return self._opened[signer_uri].under(verification_method)
