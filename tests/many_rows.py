@@ -191,8 +191,6 @@ _CHUNKS = """
 
 def prepare(connection: Connection, owner: Owner) -> None:
     """Make what the rows refer to; on the connection that is to `fill` afterwards."""
-    # Foreign keys are not looked up for each row: here they are right by the way they are made.
-    connection.execute(text("SET session_replication_role = replica"))
     for statement in _PREPARE:
         connection.execute(text(statement), {"issuer_id": owner.issuer_id})
 

@@ -137,9 +137,8 @@ def test_no_statement_of_a_hot_operation_reads_or_sorts_a_large_table(
     assert EXPECTED[operation] <= used
 
 
-def test_every_operation_among_the_rows_was_looked_at(busy: Busy) -> None:
+def test_every_hot_operation_is_looked_at(busy: Busy) -> None:
     assert busy.sent.keys() == EXPECTED.keys()
-    assert all(busy.plans(operation) for operation in EXPECTED)
 
 
 @pytest.mark.parametrize("index", sorted(set[str]().union(*EXPECTED.values())))
