@@ -55,6 +55,11 @@ def format_datetime(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def format_if_any(moment: datetime | None) -> str | None:
+    """As `format_datetime`; None where there is no time to tell."""
+    return None if moment is None else format_datetime(moment)
+
+
 def spell_day(moment: datetime) -> str:
     """A day as people write it, in UTC: `3 May 2026`. Month names do not follow the locale."""
     at = moment.astimezone(UTC)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import BoardConfirmation
 from app.errors import Conflict, InvalidRequest, NotAuthorized, NotFound
+from app.registry.deeds import note_deed
 from app.registry.listing import Page, list_page
 from app.registry.outbox import Event, note_events
 from app.registry.row_ids import is_row_id, new_row_id
-from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Award
 
 PROVISIONAL = "provisional"
@@ -44,7 +44,9 @@ def record_award(
     )
     session.add(award)
     session.flush()
-    _note(session, award, "award.recorded", {}, now=now, actor=actor)
+    note_deed(
+        session, award, "award.recorded", now=now, actor=actor, achievement=award.achievement_id
+    )
     return award
 
 
@@ -133,8 +135,8 @@ def close_award(
     award.state = ISSUED
     award.credential_id = credential_id
     session.flush()
-    details = {"credential": credential_id}
-    _note(session, award, "award.issued", details, now=now, actor=actor)
+    details = {"achievement": award.achievement_id, "credential": credential_id}
+    note_deed(session, award, "award.issued", now=now, actor=actor, **details)
 
 
 def _confirm(
@@ -157,8 +159,8 @@ def _confirm(
     award.confirmed_at = board.confirmed_at or now
     award.minute = board.minute
     session.flush()
-    details = {"minute": board.minute}
-    _note(session, award, "award.confirmed", details, now=now, actor=actor)
+    details = {"achievement": award.achievement_id, "minute": board.minute}
+    note_deed(session, award, "award.confirmed", now=now, actor=actor, **details)
 
 
 def _hold(session: Session, award: Award) -> None:
@@ -168,23 +170,3 @@ def _hold(session: Session, award: Award) -> None:
 
 def _hash(salt: bytes, request: bytes) -> str:
     return hashlib.sha256(salt + request).hexdigest()
-
-
-def _note(
-    session: Session,
-    award: Award,
-    action: str,
-    details: dict[str, str],
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        issuer_id=award.issuer_id,
-        subject=award.id,
-        details={"achievement": award.achievement_id, **details},
-    )

@@ -17,6 +17,7 @@ from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, InvalidRequest, MalformedInput, NotFound
 from app.keys.public_key import PublicKey
 from app.registry.coverage import Scope, scope_from
+from app.registry.deeds import note_deed
 from app.registry.entity_statements import check_entity_id, read_key_set
 from app.registry.listing import Page, list_page
 from app.registry.listing_input import (
@@ -30,7 +31,6 @@ from app.registry.listing_input import (
 from app.registry.row_ids import is_row_id, new_row_id
 from app.registry.trust_chains import AnchorKeys, TrustChain, validate_chain
 from app.registry.trusted_issuers import in_force, new_entry
-from app.storage.audit import append_audit
 from app.storage.tables import FederationEntity, TrustAnchor, TrustedIssuer
 
 _ANCHOR_MEMBERS = SCOPE_MEMBERS | {"entity_id", "name", "jwks"}
@@ -80,7 +80,7 @@ def keep_anchor(
     row.name, row.jwks, row.scope = given.name, given.jwks, given.scope.as_json()
     row.changed_at = now
     session.flush()
-    _audit(session, "registry.anchor_kept", row.id, row.entity_id, now, actor)
+    note_deed(session, row, "registry.anchor_kept", now=now, actor=actor, entity_id=row.entity_id)
     for entity in _entities_below(session, row):
         _check_again(session, row, entity, now)
     return row, new
@@ -105,7 +105,9 @@ def end_anchor(session: Session, id_: str, *, now: datetime, actor: str) -> Trus
         row.ended_at = now
         for entity in _entities_below(session, row):
             _end(session, entity, now)
-        _audit(session, "registry.anchor_ended", row.id, row.entity_id, now, actor)
+        note_deed(
+            session, row, "registry.anchor_ended", now=now, actor=actor, entity_id=row.entity_id
+        )
     return row
 
 
@@ -193,7 +195,9 @@ def end_entity(session: Session, id_: str, *, now: datetime, actor: str) -> Fede
     row = _entity(session, id_)
     if row.ended_at is None:
         _end(session, row, now)
-        _audit(session, "registry.entity_ended", row.id, row.entity_id, now, actor)
+        note_deed(
+            session, row, "registry.entity_ended", now=now, actor=actor, entity_id=row.entity_id
+        )
     return row
 
 
@@ -281,7 +285,7 @@ def _take(
     row.expires_at, row.checked_at = chain.expires_at, now
     session.flush()
     _follow(session, anchor, row, chain, now)
-    _audit(session, "registry.entity_kept", row.id, row.entity_id, now, actor)
+    note_deed(session, row, "registry.entity_kept", now=now, actor=actor, entity_id=row.entity_id)
 
 
 def _check_again(
@@ -343,17 +347,3 @@ def _end(session: Session, entity: FederationEntity, now: datetime) -> None:
     ):
         row.ended_at = now
     session.flush()
-
-
-def _audit(
-    session: Session, action: str, subject: str, entity_id: str, now: datetime, actor: str
-) -> None:
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        issuer_id=None,
-        subject=subject,
-        details={"entity_id": entity_id},
-    )

@@ -22,9 +22,9 @@ from app.keys.did_key import did_key_of
 from app.keys.did_web import did_web_of
 from app.keys.public_key import PublicKey
 from app.keys.signer import KeyStore
+from app.registry.deeds import note_deed
 from app.registry.row_ids import new_row_id
 from app.settings import Settings
-from app.storage.audit import append_audit
 from app.storage.tables import Issuer, Key
 
 CREDENTIALS = "credentials"
@@ -216,15 +216,8 @@ def revoke_key(
     key.revoked_at = now
     key.reason = reason
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="key.revoked",
-        issuer_id=issuer.id,
-        subject=key.id,
-        details={"fragment": key.fragment, "purpose": key.purpose, "reason": reason},
-    )
+    details = {"fragment": key.fragment, "purpose": key.purpose, "reason": reason}
+    note_deed(session, key, "key.revoked", now=now, actor=actor, **details)
     return key
 
 
@@ -284,15 +277,8 @@ def _add_key(
     )
     session.add(key)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="key.created",
-        issuer_id=issuer.id,
-        subject=key.id,
-        details={"fragment": key.fragment, "purpose": purpose, "key_type": key.key_type},
-    )
+    details = {"fragment": key.fragment, "purpose": purpose, "key_type": key.key_type}
+    note_deed(session, key, "key.created", now=now, actor=actor, **details)
     return key
 
 
@@ -302,15 +288,8 @@ def _retire(session: Session, key: Key, *, now: datetime, actor: str) -> Key:
     key.state = RETIRED
     key.retired_at = now
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="key.retired",
-        issuer_id=key.issuer_id,
-        subject=key.id,
-        details={"fragment": key.fragment, "purpose": key.purpose},
-    )
+    details = {"fragment": key.fragment, "purpose": key.purpose}
+    note_deed(session, key, "key.retired", now=now, actor=actor, **details)
     return key
 
 

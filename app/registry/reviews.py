@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidRequest, NotAuthorized
 from app.registry.catalogue import enter_achievement, leave_catalogue, shown_version
-from app.storage.audit import append_audit
+from app.registry.deeds import note_deed
 from app.storage.tables import Achievement, CatalogueEntry
 
 DRAFT = "draft"
@@ -174,12 +174,5 @@ def _move(
         details["minute"] = minute
     achievement.state = state
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=f"achievement.{'submitted' if state == IN_REVIEW else state}",
-        issuer_id=achievement.issuer_id,
-        subject=achievement.id,
-        details=details,
-    )
+    action = f"achievement.{'submitted' if state == IN_REVIEW else state}"
+    note_deed(session, achievement, action, now=now, actor=actor, **details)

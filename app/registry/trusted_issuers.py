@@ -21,6 +21,7 @@ from app.encoding.jcs import canonicalize_json
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.jsonld.contexts import digest_sri
 from app.registry.coverage import level_words, scope_from
+from app.registry.deeds import note_deed
 from app.registry.listing import Page, list_page
 from app.registry.listing_input import MAX_ID, Listing, read_listing, read_text
 from app.registry.row_ids import is_row_id, new_row_id
@@ -66,15 +67,8 @@ def add_listing(
     row = new_entry(listing, source=source, now=now, actor=actor)
     session.add(row)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="registry.added",
-        issuer_id=None,
-        subject=row.id,
-        details={"did": listing.did, "source": source},
-    )
+    details = {"did": listing.did, "source": source}
+    note_deed(session, row, "registry.added", now=now, actor=actor, **details)
     return row
 
 
@@ -174,15 +168,8 @@ def end_listing(session: Session, id_: str, *, now: datetime, actor: str) -> Tru
     if row.ended_at is None:
         row.ended_at = now
         session.flush()
-        append_audit(
-            session,
-            at=now,
-            actor=actor,
-            action="registry.ended",
-            issuer_id=None,
-            subject=row.id,
-            details={"did": row.did, "source": row.source},
-        )
+        details = {"did": row.did, "source": row.source}
+        note_deed(session, row, "registry.ended", now=now, actor=actor, **details)
     return row
 
 

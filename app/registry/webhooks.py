@@ -16,12 +16,12 @@ from app.errors import CheckUndecided, Conflict, InvalidRequest, NotFound
 from app.fetch import parse_webhook_address
 from app.keys.sealing import seal, unseal
 from app.keys.signer import KeyStore
+from app.registry.deeds import note_deed
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.outbox import DEAD, EVENTS, PENDING
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
-from app.storage.audit import append_audit
 from app.storage.tables import OutboxItem, WebhookEndpoint
 
 MOST_ENDPOINTS = 10
@@ -69,7 +69,7 @@ def create_endpoint(
     )
     session.add(endpoint)
     session.flush()
-    _note(session, endpoint, "webhook.created", now=now, actor=actor)
+    note_deed(session, endpoint, "webhook.created", now=now, actor=actor)
     return endpoint, _shown(secret)
 
 
@@ -117,7 +117,7 @@ def change_endpoint(
     elif changes.get("enabled") is False and endpoint.disabled_at is None:
         disable_endpoint(session, endpoint, ASKED, now=now, actor=actor)
     session.flush()
-    _note(session, endpoint, "webhook.changed", now=now, actor=actor, members=sorted(changes))
+    note_deed(session, endpoint, "webhook.changed", now=now, actor=actor, members=sorted(changes))
 
 
 def disable_endpoint(
@@ -132,7 +132,7 @@ def disable_endpoint(
         .where(OutboxItem.endpoint_id == endpoint.id, OutboxItem.state == PENDING)
         .values(state=DEAD, finished_at=now, problem="webhook_disabled")
     )
-    _note(session, endpoint, "webhook.disabled", now=now, actor=actor, reason=reason)
+    note_deed(session, endpoint, "webhook.disabled", now=now, actor=actor, reason=reason)
 
 
 def remove_endpoint(
@@ -141,7 +141,7 @@ def remove_endpoint(
     """Forget an address, with its secret and everything that was to be sent there."""
     session.refresh(endpoint, with_for_update=True)  # nothing new is put into the outbox for it
     session.execute(delete(OutboxItem).where(OutboxItem.endpoint_id == endpoint.id))
-    _note(session, endpoint, "webhook.removed", now=now, actor=actor)
+    note_deed(session, endpoint, "webhook.removed", now=now, actor=actor)
     session.delete(endpoint)
     session.flush()
 
@@ -155,7 +155,7 @@ def rotate_secret(
     endpoint.previous_secret_until = now + OVERLAP
     endpoint.secret = seal(key_store, secret, place=_place(endpoint.id))
     session.flush()
-    _note(session, endpoint, "webhook.secret_rotated", now=now, actor=actor)
+    note_deed(session, endpoint, "webhook.secret_rotated", now=now, actor=actor)
     return _shown(secret)
 
 
@@ -210,23 +210,3 @@ def _checked_description(description: object) -> str | None:
             field="/description",
         )
     return text
-
-
-def _note(
-    session: Session,
-    endpoint: WebhookEndpoint,
-    action: str,
-    *,
-    now: datetime,
-    actor: str,
-    **details: object,
-) -> None:
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        issuer_id=endpoint.issuer_id,
-        subject=endpoint.id,
-        details=details,
-    )

@@ -11,22 +11,12 @@ from app.recognition.decisions import content_digest
 from tests.builders import a_profile
 from tests.conftest import MakeKey
 from tests.publishing import SLUG, Publisher
+from tests.recognition_decisions import DECISION
 
 REPORTS = "/recognition/reports"
 PAGE = {"Accept": "text/html"}
 COLLEGE = "nordhavn"
 PATH = f"/api/v1/issuers/{COLLEGE}/recognition-decisions"
-DECISION: JsonObject = {
-    "decision": "partial",
-    "kind": "specific",
-    "credit": {"scheme": "ECTS", "value": 5},
-    "level": {"framework": "EQF", "value": 7},
-    "toward": "MSc Data Ethics",
-    "decided_by": "Admissions board",
-    "decided_on": "2026-02-27",
-    "reasons": "Two of the three outcomes\nare covered.",
-    "appeal": "To the registrar, within four weeks.",
-}
 
 
 @pytest.fixture

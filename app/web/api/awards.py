@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.credentials.issue_request import LONGEST_MINUTE, BoardConfirmation, parse_issue_request
-from app.encoding.dates import format_datetime, parse_datetime
+from app.encoding.dates import format_datetime, format_if_any, parse_datetime
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed, InvalidRequest
 from app.issuing.award_gate import require_published
@@ -168,13 +168,12 @@ def _time(text: str) -> datetime:
 
 def _answer(desk: Desk, award: Award) -> AwardAnswer:
     credential = award.credential_id
-    met = award.confirmed_at
     return AwardAnswer(
         id=award.id,
         achievement=achievement_url(desk.settings, award.achievement_id),
         state=award.state,
         recorded_at=format_datetime(award.recorded_at),
-        confirmed_at=None if met is None else format_datetime(met),
+        confirmed_at=format_if_any(award.confirmed_at),
         minute=award.minute,
         credential=None if credential is None else desk.issuing.credential_url(credential),
     )

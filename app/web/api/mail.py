@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.encoding.dates import format_datetime
+from app.encoding.dates import format_datetime, format_if_any
 from app.registry.api_keys import Caller
 from app.registry.issuers import load_issuer
 from app.registry.mail_settings import (
@@ -160,7 +160,7 @@ def _mail(item: OutboxItem) -> MailDelivery:
         state=item.state,
         requested_at=format_datetime(item.happened_at),
         attempts=item.attempts,
-        finished_at=None if item.finished_at is None else format_datetime(item.finished_at),
+        finished_at=format_if_any(item.finished_at),
         address_erased=item.sealed is None,
         problem=item.problem,
     )

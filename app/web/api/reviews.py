@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import LONGEST_MINUTE
-from app.encoding.dates import format_datetime
+from app.encoding.dates import format_if_any
 from app.errors import NotFound
 from app.issuing.policies import find_policy
 from app.issuing.publishing import publish_reviewed, review_of
@@ -163,15 +163,6 @@ def _load(session: Session, issuer: str, id_: str) -> Achievement:
 def _answer(session: Session, settings: Settings, achievement: Achievement) -> ReviewAnswer:
     review = review_of(session, settings, achievement)
     policy = achievement.policy_id
-    times: dict[str, Any] = {
-        name: None if moment is None else format_datetime(moment)
-        for name, moment in (
-            ("submitted_at", achievement.submitted_at),
-            ("approved_at", achievement.approved_at),
-            ("published_at", achievement.published_at),
-            ("withdrawn_at", achievement.withdrawn_at),
-        )
-    }
     return ReviewAnswer(
         id=achievement.id,
         url=achievement_url(settings, achievement.id),
@@ -182,5 +173,8 @@ def _answer(session: Session, settings: Settings, achievement: Achievement) -> R
         approver=achievement.approver,
         minute=achievement.minute,
         findings=shown(review.findings),
-        **times,
+        submitted_at=format_if_any(achievement.submitted_at),
+        approved_at=format_if_any(achievement.approved_at),
+        published_at=format_if_any(achievement.published_at),
+        withdrawn_at=format_if_any(achievement.withdrawn_at),
     )

@@ -1,12 +1,11 @@
 """Webhooks over HTTP: where a platform is told what happened, and what became of it."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.encoding.dates import format_datetime
+from app.encoding.dates import format_datetime, format_if_any
 from app.encoding.strict_json import dump_json
 from app.registry.api_keys import Caller
 from app.registry.idempotency import Answer
@@ -262,7 +261,7 @@ def post_secret(
     def create() -> Answer:
         endpoint = load_endpoint(session, issuer, webhook)
         secret = rotate_secret(session, desk.key_store, endpoint, now=now, actor=caller.actor)
-        until = _date(endpoint.previous_secret_until) or ""
+        until = format_if_any(endpoint.previous_secret_until) or ""
         answer = NewSecret(secret=secret, previous_secret_until=until)
         return Answer(201, dump_json(answer.model_dump()), None)
 
@@ -363,10 +362,10 @@ def _answer(endpoint: WebhookEndpoint) -> WebhookAnswer:
         description=endpoint.description,
         enabled=endpoint.disabled_at is None,
         created_at=format_datetime(endpoint.created_at),
-        failing_since=_date(endpoint.failing_since),
-        disabled_at=_date(endpoint.disabled_at),
+        failing_since=format_if_any(endpoint.failing_since),
+        disabled_at=format_if_any(endpoint.disabled_at),
         disabled_reason=endpoint.disabled_reason,
-        previous_secret_until=_date(endpoint.previous_secret_until),
+        previous_secret_until=format_if_any(endpoint.previous_secret_until),
     )
 
 
@@ -378,12 +377,8 @@ def _delivery(item: OutboxItem) -> DeliveryAnswer:
         state=item.state,
         happened_at=format_datetime(item.happened_at),
         attempts=item.attempts,
-        next_attempt_at=_date(item.due_at) if item.finished_at is None else None,
-        finished_at=_date(item.finished_at),
+        next_attempt_at=format_if_any(item.due_at) if item.finished_at is None else None,
+        finished_at=format_if_any(item.finished_at),
         problem=item.problem,
         answer=item.answer,
     )
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else format_datetime(moment)

@@ -5,18 +5,8 @@ import pytest
 from app.credentials.recognition_decision import comment_of, parse_recognition_decision
 from app.encoding.strict_json import JsonObject
 from app.errors import InvalidRequest
+from tests.recognition_decisions import DECISION
 
-DECISION: JsonObject = {
-    "decision": "partial",
-    "kind": "specific",
-    "credit": {"scheme": "ECTS", "value": 5},
-    "level": {"framework": "EQF", "value": 7},
-    "toward": "MSc Data Ethics",
-    "decided_by": "Admissions board",
-    "decided_on": "2026-02-27",
-    "reasons": "Two of the three outcomes are covered.",
-    "appeal": "To the registrar, within four weeks.",
-}
 BARE = ("kind", "credit", "level", "appeal")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.encoding.dates import format_datetime, parse_datetime
+from app.encoding.dates import format_datetime, format_if_any, parse_datetime
 from app.errors import CheckFailed
 
 READ = [
@@ -67,6 +67,11 @@ def test_a_date_is_written_in_utc_to_the_second() -> None:
     moment = datetime(2026, 1, 31, 9, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=2)))
 
     assert format_datetime(moment) == "2026-01-31T07:00:00Z"
+
+
+def test_where_there_is_no_date_none_is_written() -> None:
+    assert format_if_any(None) is None
+    assert format_if_any(datetime(2026, 1, 31, tzinfo=UTC)) == "2026-01-31T00:00:00Z"
 
 
 def test_an_early_year_keeps_its_four_digits() -> None:
