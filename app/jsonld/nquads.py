@@ -248,8 +248,9 @@ class _Writer:
     def _types(self, given: Any) -> tuple[str, ...]:
         """The types of a node."""
         types = tuple(given) if isinstance(given, list) else (given,)
-        if not all(isinstance(name, str) for name in types):
-            raise Unmodelled
+        for name in types:
+            if not isinstance(name, str):
+                raise Unmodelled
         self._said.types += len(types)
         self._check_types()
         return types

@@ -69,8 +69,8 @@ def literal(value: str, *, datatype: str | None = None, language: str | None = N
 
 def escape(text: str) -> str:
     """A text as it stands between the quotes of a literal in canonical N-Quads."""
-    if _TO_ESCAPE.search(text) is None:
-        return text
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return text  # as nearly all are; of all that is escaped, only these two can be printed
     return _TO_ESCAPE.sub(lambda match: _escape(match[0]), text)
 
 

@@ -58,6 +58,11 @@ def in_order(facts: list[str]) -> list[str]:
     return sorted(facts if len(set(facts)) == len(facts) else set(facts))
 
 
+def _lines(subject: str, facts: list[str]) -> str:
+    head = f"{subject} "
+    return head + head.join(facts) if facts else ""
+
+
 @dataclass(slots=True)
 class Statements:
     """Statements as they are gathered.
@@ -108,8 +113,7 @@ class Statements:
         for subject, facts in named.items():
             about[subject] = in_order(facts)
         # No subject is the beginning of another one: sorted by subjects, statements are sorted.
-        heads = [f"{subject} " for subject in sorted(about) if about[subject]]
-        return "".join(head + head.join(about[head[:-1]]) for head in heads)
+        return "".join([_lines(subject, about[subject]) for subject in sorted(about)])
 
     def _quads(self) -> Iterator[Quad]:
         """The statements with blank nodes, as quads."""
