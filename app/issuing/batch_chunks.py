@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.issuing.award_gate import award_for
+from app.issuing.batch_keys import refuse_contradictions
 from app.issuing.batch_results import (
     ISSUED,
     REFUSED,
@@ -142,6 +143,7 @@ def refused_awards(
 
 def store_checked(
     session: Session,
+    desk: IssuingDesk,
     task: ChunkTask,
     results: Sequence[RowResult],
     *,
@@ -164,6 +166,8 @@ def store_checked(
         refused=outcomes.count(REFUSED),
         repeated=outcomes.count(REPEATED),
     )
+    if batch is not None and batch.open_chunks == 0:
+        batch.refused += refuse_contradictions(session, desk, batch)
     _move_on(session, batch, enqueue=enqueue, now=now)
 
 

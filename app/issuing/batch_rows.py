@@ -44,6 +44,8 @@ from app.status.bitstring import status_entry
 from app.storage.tables import Achievement, Batch, IssuedRow, Issuer
 
 LONGEST_KEY = 255
+MADE_KEY = "sha256-"
+"""How the key of a row begins that was given none: equal rows have the same."""
 _MOST_FINDINGS = 5
 _MOST_SHAPES = 64  # where every row has one of its own, keeping them would be of no use
 _NOWHERE = "0" * 22  # in place of the ids of what does not exist yet
@@ -125,7 +127,7 @@ def _read_row(batch: Batch, number: int, data: bytes) -> BatchRow:
     shape = shape_of(body)
     about_board = dump_json([body.get("board"), body.get("award")])
     digest = hashlib.sha256(b"\0".join((batch.issuer_id.encode(), request.given, about_board)))
-    own_key = key or f"sha256-{encode_base64url(digest.digest())}"
+    own_key = key or f"{MADE_KEY}{encode_base64url(digest.digest())}"
     return BatchRow(number, own_key, request, digest.hexdigest(), shape)
 
 

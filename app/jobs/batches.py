@@ -105,7 +105,7 @@ def _check(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> N
             first.setdefault(row.key, row)
         results.append(verdict)
     with desk.database.write() as session:
-        store_checked(session, task, results, enqueue=enqueue, now=now)
+        store_checked(session, desk.issuing, task, results, enqueue=enqueue, now=now)
 
 
 def _check_awards(

@@ -372,6 +372,54 @@ def test_two_rows_under_one_key_are_one_credential_or_a_contradiction(bench: Ben
     assert bench.outcomes(batch) == [found[0], ("issued", ""), ("repeated", ""), found[3]]
 
 
+def test_rows_of_several_chunks_under_one_key_are_found_when_all_have_been_checked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_intake, "CHUNK_ROWS", 2)
+    another = row(1, narrative="Another.")
+    keyless = {"recipient": {"email": "nobody@b.example"}}
+    batch = bench.send(row(2), row(1), row(1), another, keyless, keyless, another, accept="all")
+    bench.work()
+
+    record = bench.batch(batch)
+    assert (record.state, record.checked, record.refused) == ("failed", 7, 2)
+    assert [outcomes_of(bench, batch, chunk) for chunk in range(4)] == [
+        ["valid", "valid"],
+        ["valid", "Row 3 has this key"],
+        ["valid", "valid"],
+        ["Row 2 has this key"],
+    ]
+    with bench.database.write() as session:
+        resume_batch(session, batch, accept="partial", enqueue=no_queue, now=NOW, actor="cli:test")
+    bench.work()
+    record = bench.batch(batch)
+    assert (record.issued, record.repeated, record.refused) == (3, 2, 2)
+
+
+def test_of_a_file_full_of_contradictions_no_more_is_opened_than_is_needed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_intake, "CHUNK_ROWS", 1)
+    monkeypatch.setattr("app.issuing.batch_keys._MOST_ROWS", 2)
+    batch = bench.send(*(row(1, narrative=f"Said {number}.") for number in range(4)))
+    bench.work(4)
+    assert (bench.batch(batch).phase, bench.batch(batch).refused) == ("issue", 1)
+    bench.work()
+
+    record = bench.batch(batch)
+    assert (record.issued, record.refused) == (1, 3)
+
+
+def outcomes_of(bench: Bench, batch: str, chunk: int) -> list[str]:
+    """What became of the rows of a chunk: a word, or the beginning of what there is to mend."""
+    with bench.database.read() as session:
+        results = results_of(session, batch, chunk) or []
+    return [
+        each.findings[0].detail.partition(" and")[0] if each.findings else each.outcome
+        for each in results
+    ]
+
+
 def test_what_contradicts_and_was_not_found_in_the_check_is_found_at_issue(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
