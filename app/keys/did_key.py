@@ -1,5 +1,7 @@
 """did:key: the identifier is the key (did:key method, W3C CCG report, section 3)."""
 
+from functools import lru_cache
+
 from app.errors import CheckFailed
 from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.public_key import PublicKey
@@ -12,6 +14,7 @@ def did_key_of(public_key: PublicKey) -> str:
     return f"did:key:{public_key.to_multikey()}"
 
 
+@lru_cache(maxsize=1024)
 def resolve_did_key(did: str) -> ControlledIdentifierDocument:
     """The document that a did:key stands for; raises `CheckFailed` did_syntax or weak_key."""
     multikey = did.removeprefix("did:key:")
