@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.credentials.display import in_words
 from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
 from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
@@ -78,6 +79,7 @@ def _environment() -> Environment:
         "reason": word_problem,
         "issuer_place": word_issuer_id,
         "identifier": word_identifier,
+        "in_words": in_words,
         "language": word_language,
         "standing": word_standing,
         "number": word_number,
