@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
@@ -28,6 +29,11 @@ class UnsecuredDocument:
     def digest(self) -> bytes:
         """The SHA-256 of the canonical form."""
         return hashlib.sha256(self.canonical).digest()
+
+    @cached_property
+    def jcs_digest(self) -> bytes:
+        """The SHA-256 of the document as canonical JSON (RFC 8785)."""
+        return hashlib.sha256(canonicalize_json(self.document)).digest()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,4 @@ from app.proofs.checked import UnsecuredDocument
 
 def hash_data(unsecured: UnsecuredDocument, proof_configuration: JsonObject) -> bytes:
     """SHA-256 of the JCS proof configuration, then of the JCS document (3.3.4)."""
-    return (
-        hashlib.sha256(canonicalize_json(proof_configuration)).digest()
-        + hashlib.sha256(canonicalize_json(unsecured.document)).digest()
-    )
+    return hashlib.sha256(canonicalize_json(proof_configuration)).digest() + unsecured.jcs_digest
