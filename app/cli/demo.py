@@ -213,8 +213,8 @@ def _api_key(desk: Desk, *, now: datetime) -> str:
     path = Path(desk.settings.keys.removeprefix("file:")) / KEY_FILE
     try:
         key = path.read_text(encoding="ascii").strip()
-        with desk.database.read() as session:
-            return key if authenticate(session, key).is_administrator else _new_key(desk, path, now)
+        known = authenticate(desk.database, key)
+        return key if known.is_administrator else _new_key(desk, path, now)
     except (FileNotFoundError, ValueError, NotAuthenticated):
         return _new_key(desk, path, now)
 

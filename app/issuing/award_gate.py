@@ -10,17 +10,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import IssueRequest
-from app.encoding.strict_json import JsonObject, parse_object
+from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest
 from app.issuing.policies import IN_CREDENTIAL, IN_REQUEST, find_policy, read_policy, refuse_unmet
 from app.policy.definition import DefinitionPolicy
 from app.policy.evaluation import RuleFinding, evaluate, governs, is_credit_bearing
-from app.policy.facts import Facts
 from app.policy.profile import facts_of_credential
 from app.registry.awards import claim_award, record_confirmed_award
 from app.registry.reviews import PUBLISHED
 from app.settings import Settings
-from app.storage.tables import Achievement, Award, Credential, Issuer
+from app.storage.tables import Achievement, Award, Issuer
 
 
 def require_published(achievement: Achievement) -> None:
@@ -68,24 +67,27 @@ def hold_to_policy(
     achievement: Achievement,
     document: JsonObject,
     award: Award | None,
-) -> None:
-    """Put the policy to a credential before it is signed.
+) -> tuple[RuleFinding, ...]:
+    """Put the policy to a credential before it is signed; what it says, nothing if none governs.
 
     It is the policy that the achievement was made under, else the issuer's. Raises InvalidRequest
     (`policy_not_met`) naming each rule, and Conflict (`board_needed`) for credit without an award.
     """
     policy = governing_policy(session, settings, issuer, achievement)
-    hold_to(policy, document, confirmed=award is not None)
+    return hold_to(policy, document, confirmed=award is not None)
 
 
-def hold_to(policy: DefinitionPolicy | None, document: JsonObject, *, confirmed: bool) -> None:
+def hold_to(
+    policy: DefinitionPolicy | None, document: JsonObject, *, confirmed: bool
+) -> tuple[RuleFinding, ...]:
     """The same with the policy at hand; `confirmed` says whether a board did."""
     if policy is None:
-        return
+        return ()
     facts = facts_of_credential(document)
     if not governs(policy, facts):
-        return
-    refuse_unmet(evaluate(policy, facts), IN_REQUEST)
+        return ()
+    findings = evaluate(policy, facts)
+    refuse_unmet(findings, IN_REQUEST)
     if not confirmed and is_credit_bearing(facts):
         raise Conflict(
             "board_needed",
@@ -93,6 +95,7 @@ def hold_to(policy: DefinitionPolicy | None, document: JsonObject, *, confirmed:
             "or record the award and have it confirmed before it is issued.",
             field="/board",
         )
+    return findings
 
 
 def hold_given_to_policy(
@@ -102,11 +105,12 @@ def hold_given_to_policy(
 
     Under a policy, credit is not awarded this way at all: no board is known to have confirmed it.
     """
-    facts = facts_of_credential(credential)
-    findings = _findings(session, settings, issuer, None, facts)
-    if findings is None:
+    policy = governing_policy(session, settings, issuer, None)
+    if policy is None:
         return
-    refuse_unmet(findings, IN_CREDENTIAL)
+    facts = facts_of_credential(credential)
+    if governs(policy, facts):
+        refuse_unmet(evaluate(policy, facts), IN_CREDENTIAL)
     if is_credit_bearing(facts):
         raise Conflict(
             "board_needed",
@@ -116,16 +120,6 @@ def hold_given_to_policy(
         )
 
 
-def report_on(
-    session: Session, settings: Settings, credential: Credential
-) -> tuple[RuleFinding, ...]:
-    """What the policy says of a credential that was issued here; nothing where none governs it."""
-    issuer = session.get_one(Issuer, credential.issuer_id)
-    achievement = session.get(Achievement, credential.achievement_id)
-    facts = facts_of_credential(parse_object(credential.document))
-    return _findings(session, settings, issuer, achievement, facts) or ()
-
-
 def governing_policy(
     session: Session, settings: Settings, issuer: Issuer, achievement: Achievement | None
 ) -> DefinitionPolicy | None:
@@ -133,17 +127,3 @@ def governing_policy(
     made_under = None if achievement is None else achievement.policy_id
     policy_id = made_under or issuer.policy_id
     return None if policy_id is None else read_policy(find_policy(session, settings, policy_id))
-
-
-def _findings(
-    session: Session,
-    settings: Settings,
-    issuer: Issuer,
-    achievement: Achievement | None,
-    facts: Facts,
-) -> tuple[RuleFinding, ...] | None:
-    """The findings, none where the policy does not govern this; None without a policy."""
-    policy = governing_policy(session, settings, issuer, achievement)
-    if policy is None:
-        return None
-    return evaluate(policy, facts) if governs(policy, facts) else ()

@@ -1,5 +1,6 @@
 """Issuing a credential from an achievement: the one road from a request to stored, signed bytes."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,14 +14,22 @@ from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.records import refuse_backward_clock
 from app.issuing.signed_credential import issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
+from app.policy.evaluation import RuleFinding
 from app.registry.achievements import achievement_id_of, load_achievement
 from app.registry.awards import close_award
-from app.registry.issuers import load_issuer
-from app.registry.keys import hold_keys
+from app.registry.issuers import hold_issuer
 from app.registry.outbox import Event, note_events, note_mail
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.tables import Achievement, Credential, Issuer
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A credential's row, and what the definition policy says of it, if one governs it."""
+
+    credential: Credential
+    findings: tuple[RuleFinding, ...]
 
 
 def issue_credential(
@@ -32,7 +41,20 @@ def issue_credential(
     now: datetime,
     actor: str,
 ) -> Credential:
-    """Issue one credential and return its row; design.md "Data flow: issue".
+    """Issue one credential and return its row; otherwise as `issue_with_findings`."""
+    return issue_with_findings(session, desk, issuer_id, request, now=now, actor=actor).credential
+
+
+def issue_with_findings(
+    session: Session,
+    desk: IssuingDesk,
+    issuer_id: str,
+    request: IssueRequest,
+    *,
+    now: datetime,
+    actor: str,
+) -> Issued:
+    """Issue one credential; design.md "Data flow: issue".
 
     1. load the issuer, its keys, the achievement (a published one) and the board's confirmation
     2. reserve a status entry; from here on issuing for this issuer is one after the other
@@ -48,8 +70,7 @@ def issue_credential(
     (`issuer_has_no_key`, `achievement_state`, `board_needed`, `award_state`, `mail_off`),
     KeyStoreError and Unavailable.
     """
-    issuer = load_issuer(session, issuer_id)  # 1
-    hold_keys(session, issuer.id)
+    issuer = hold_issuer(session, issuer_id)  # 1
     keys = issuing_keys(session, issuer.id)
     achievement = achievement_of(session, desk, issuer, request)
     require_published(achievement)
@@ -69,7 +90,7 @@ def issue_credential(
         credential_status=status_entry(desk.status_list_url(entry.list_id), entry.index, PURPOSE),
         now=now,
     )
-    hold_to_policy(session, desk.settings, issuer, achievement, document, award)
+    findings = hold_to_policy(session, desk.settings, issuer, achievement, document, award)
     checked = check_draft(document, desk)  # 4
 
     credential = sign_and_store(  # 5
@@ -90,7 +111,7 @@ def issue_credential(
     note_events(session, issuer.id, [Event("credential.issued", things)], now=now)
     wishes = {} if request.notify is None else {row_id: request.notify}
     note_mail(session, desk.key_store, desk.settings, issuer.id, wishes, now=now)
-    return credential
+    return Issued(credential, findings)
 
 
 def achievement_of(

@@ -16,8 +16,7 @@ from app.issuing.signed_credential import issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import OPEN_BADGE
-from app.registry.issuers import issuer_profile, load_issuer
-from app.registry.keys import hold_keys
+from app.registry.issuers import hold_issuer, issuer_profile
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
 from app.storage.audit import append_audit
@@ -40,8 +39,7 @@ def issue_decision(
     The steps are those of `issue_credential`. Nothing is committed here. Raises NotFound (issuer),
     Conflict (`issuer_has_no_key`), CheckFailed, KeyStoreError and Unavailable.
     """
-    issuer = load_issuer(session, issuer_id)
-    hold_keys(session, issuer.id)
+    issuer = hold_issuer(session, issuer_id)
     keys = issuing_keys(session, issuer.id)
     refuse_backward_clock(session, issuer.id, now)
     entry = reserve_entry(session, desk, issuer, now=now, actor=actor)

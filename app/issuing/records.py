@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.encoding.dates import parse_datetime
@@ -16,6 +16,10 @@ from app.storage.tables import Credential
 
 # How far the clock may stand behind the last credential: clocks of two machines differ a little.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+
+# Statements of every issue and read are made once: making one costs as much as sending it.
+_LAST = select(func.max(Credential.issued_at)).where(Credential.issuer_id == bindparam("issuer"))
+_DOCUMENT = select(Credential.document).where(Credential.id == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,7 @@ def refuse_backward_clock(session: Session, issuer_id: str, now: datetime) -> No
 
     A clock that jumped back would date new credentials into the past (security.md section 4).
     """
-    last = session.scalar(
-        select(func.max(Credential.issued_at)).where(Credential.issuer_id == issuer_id)
-    )
+    last = session.connection().scalar(_LAST, {"issuer": issuer_id})
     if last is not None and now < last - CLOCK_TOLERANCE:
         raise Unavailable(
             "unavailable",
@@ -65,7 +67,7 @@ def read_document(database: Database, credential_id: str) -> bytes:
     """The exact bytes of one issued credential, and nothing else of it; raises NotFound."""
     row = None
     if is_row_id(credential_id):
-        row = database.look(select(Credential.document).where(Credential.id == credential_id))
+        row = database.look(_DOCUMENT, {"id": credential_id})
     if row is None:
         raise NotFound("not_found", "There is no such thing.")
     document: bytes = row.document

@@ -21,8 +21,8 @@ from app.issuing.signed_credential import IssuingKeys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.proofs.checked import check_document
 from app.proofs.profiles import DATA_INTEGRITY, VC, VCDM_1
-from app.registry.issuers import load_issuer
-from app.registry.keys import CREDENTIALS, active_key, hold_keys
+from app.registry.issuers import hold_issuer
+from app.registry.keys import CREDENTIALS, active_key
 from app.registry.outbox import Event, note_events
 from app.registry.row_ids import new_row_id
 from app.status.bitstring import status_entry
@@ -55,8 +55,7 @@ def issue_given(
     Nothing is committed here. Raises NotFound, InvalidRequest, Conflict, CheckFailed (fields point
     into the credential) and KeyStoreError.
     """
-    issuer = load_issuer(session, issuer_id)  # 1
-    hold_keys(session, issuer.id)
+    issuer = hold_issuer(session, issuer_id)  # 1
     keys = IssuingKeys(active_key(session, issuer.id, CREDENTIALS, "Ed25519"))
     _check_ours(desk, issuer, credential)
     hold_given_to_policy(session, desk.settings, issuer, credential)

@@ -2,19 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of
 from app.issuing.signing import sign_and_verify, sign_and_verify_jwt
 from app.issuing.status_lists import ReservedEntry
 from app.proofs.checked import CheckedDocument
-from app.registry.keys import CREDENTIALS, active_key, find_active_key
-from app.storage.audit import append_audit
+from app.registry.keys import ACTIVE, ANY, CREDENTIALS, active_key
+from app.storage.audit import append_audit_steps
 from app.storage.tables import Credential, Issuer, Key
+
+# Made once: making a statement costs as much as sending it.
+_INSERT = insert(Credential)
+_ACTIVE_KEYS = (
+    select(Key)
+    .where(
+        Key.issuer_id == bindparam("issuer"),
+        Key.purpose.in_((CREDENTIALS, ANY)),
+        Key.state == ACTIVE,
+    )
+    .order_by(Key.created_at.desc(), Key.id)
+)
 
 
 @dataclass(frozen=True)
@@ -34,10 +46,11 @@ def issuing_keys(session: Session, issuer_id: str) -> IssuingKeys:
 
     Who is about to sign holds them first (`hold_keys`), or looks at them again before storing.
     """
-    return IssuingKeys(
-        active_key(session, issuer_id, CREDENTIALS, "Ed25519"),
-        find_active_key(session, issuer_id, CREDENTIALS, "P-256"),
-    )
+    active: dict[str, Key] = {}
+    for key in session.scalars(_ACTIVE_KEYS, {"issuer": issuer_id}):
+        active.setdefault(key.key_type, key)
+    proof = active.get("Ed25519") or active_key(session, issuer_id, CREDENTIALS, "Ed25519")
+    return IssuingKeys(proof, active.get("P-256"))
 
 
 def signed_columns(
@@ -94,21 +107,20 @@ def sign_and_store(
 
     Raises KeyStoreError.
     """
-    note = partial(
-        append_audit,
+    columns = signed_columns(
+        desk, issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
+    )
+    append_audit_steps(
         session,
+        ["credential.signing", "credential.signed"],
         at=now,
         actor=actor,
         issuer_id=issuer.id,
         subject=row_id,
         details={"keys": [key.id for key in keys.all()]},
     )
-    note(action="credential.signing")
-    columns = signed_columns(
-        desk, issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
-    )
+    session.connection().execute(_INSERT, columns)
     credential = Credential(**columns)
+    make_transient_to_detached(credential)  # it is in the database, and nothing is to be flushed
     session.add(credential)
-    session.flush()
-    note(action="credential.signed")
     return credential

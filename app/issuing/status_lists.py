@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import parse_object
@@ -37,6 +37,27 @@ PURPOSE = "revocation"
 
 # The part of its validity that must be left; with less, a list is signed again.
 REFRESH_DIVISOR = 3
+
+# Made once: making a statement costs as much as sending it.
+_OPEN = (
+    select(StatusList.id)
+    .where(
+        StatusList.issuer_id == bindparam("issuer"),
+        StatusList.status_purpose == PURPOSE,
+        StatusList.next_position < StatusList.length,
+    )
+    .order_by(StatusList.id)
+    .limit(1)
+)
+_TAKE = (
+    update(StatusList)
+    .where(
+        StatusList.id == _OPEN.correlate(None).scalar_subquery(),
+        StatusList.next_position < StatusList.length,
+    )
+    .values(next_position=StatusList.next_position + 1)
+    .returning(StatusList.id, StatusList.next_position, StatusList.permutation_key)
+)
 
 
 @dataclass(frozen=True)
@@ -66,21 +87,13 @@ def reserve_entry(
     issuer is thereby one after the other.
     """
     while True:
-        list_id = _open_list(session, issuer)
-        if list_id is None:
-            list_id = _create_list(session, desk, issuer, now=now, actor=actor)
-        taken = session.execute(
-            update(StatusList)
-            .where(StatusList.id == list_id, StatusList.next_position < StatusList.length)
-            .values(next_position=StatusList.next_position + 1)
-            .returning(StatusList.next_position, StatusList.permutation_key)
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
+        taken = session.connection().execute(_TAKE, {"issuer": issuer.id}).one_or_none()
         if taken is not None:
-            return ReservedEntry(
-                list_id, permuted_index(taken.permutation_key, taken.next_position - 1)
-            )
-        # Somebody took the last entry between our two statements: look again.
+            index = permuted_index(taken.permutation_key, taken.next_position - 1)
+            return ReservedEntry(taken.id, index)
+        # There is no list with room, or somebody took its last entry while we waited for it.
+        if _open_list(session, issuer) is None:
+            _create_list(session, desk, issuer, now=now, actor=actor)
 
 
 def reserve_entries(
@@ -120,16 +133,7 @@ def entries_of(session: Session, ranges: Iterable[ReservedRange]) -> list[Reserv
 
 def _open_list(session: Session, issuer: Issuer) -> str | None:
     """The list that still has room; everybody finds the same one."""
-    return session.scalar(
-        select(StatusList.id)
-        .where(
-            StatusList.issuer_id == issuer.id,
-            StatusList.status_purpose == PURPOSE,
-            StatusList.next_position < StatusList.length,
-        )
-        .order_by(StatusList.id)
-        .limit(1)
-    )
+    return session.scalar(_OPEN, {"issuer": issuer.id})
 
 
 def _create_list(

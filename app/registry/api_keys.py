@@ -14,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidRequest, NotAuthenticated, NotAuthorized, NotFound
@@ -22,6 +22,7 @@ from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
+from app.storage.database import Database
 from app.storage.tables import ApiKey
 
 SCOPES: dict[str, str] = {
@@ -41,6 +42,15 @@ USE_RESOLUTION = timedelta(minutes=1)
 
 _PRESENTED = re.compile(r"([A-Za-z0-9_-]{22})\.(signet_[A-Za-z0-9_-]{43})")
 _NO_SUCH_HASH = "0" * 64
+
+_KEY = select(
+    ApiKey.id,
+    ApiKey.secret_hash,
+    ApiKey.issuer_id,
+    ApiKey.scopes,
+    ApiKey.last_used_at,
+    ApiKey.revoked_at,
+).where(ApiKey.id == bindparam("id"))
 
 
 @dataclass(frozen=True)
@@ -133,10 +143,14 @@ def create_api_key(
     return key, f"{key.id}.{secret}"
 
 
-def authenticate(session: Session, bearer: str) -> Caller:
-    """The caller who holds this `id.secret`; raises NotAuthenticated, not saying what is wrong."""
+def authenticate(database: Database, bearer: str) -> Caller:
+    """The caller who holds this `id.secret`; raises NotAuthenticated, not saying what is wrong.
+
+    A single look, outside any transaction: strangers never hold the writer's lock, and a key that
+    was revoked is refused from the next request on.
+    """
     presented = _PRESENTED.fullmatch(bearer)
-    key = session.get(ApiKey, presented[1]) if presented else None
+    key = database.look(_KEY, {"id": presented[1]}) if presented else None
     secret = presented[2] if presented else ""
     # An unknown id costs the same comparison as a known one.
     expected = key.secret_hash if key else _NO_SUCH_HASH

@@ -15,13 +15,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.fernet import Fernet
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.registry.api_keys import Caller
 from app.storage.insertion import insert_if_absent
 from app.storage.tables import IdempotencyKey
+
+_STORE = (
+    update(IdempotencyKey)
+    .where(
+        IdempotencyKey.api_key_id == bindparam("asked_by"),
+        IdempotencyKey.key == bindparam("asked_with"),
+    )
+    .values(
+        status_code=bindparam("status_code"), location=bindparam("location"), body=bindparam("body")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -71,14 +82,15 @@ def find_or_claim(
 
 def store_answer(session: Session, caller: Caller, key: str, answer: Answer) -> None:
     """Keep the answer to the request that claimed the key."""
-    session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.api_key_id == caller.api_key_id, IdempotencyKey.key == key)
-        .values(
-            status_code=answer.status_code,
-            location=answer.location,
-            body=_seal_of(caller).encrypt(answer.body),
-        )
+    session.connection().execute(
+        _STORE,
+        {
+            "asked_by": caller.api_key_id,
+            "asked_with": key,
+            "status_code": answer.status_code,
+            "location": answer.location,
+            "body": _seal_of(caller).encrypt(answer.body),
+        },
     )
 
 

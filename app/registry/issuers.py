@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,11 @@ DID_METHODS = ("web", "key")
 DEFAULT_CRYPTOSUITE = "eddsa-rdfc-2022"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+# Made once: making a statement costs as much as sending it.
+_HELD = (
+    select(Issuer).where(Issuer.id == bindparam("slug")).with_for_update(read=True, key_share=True)
+)
 
 
 def create_issuer(
@@ -93,6 +98,14 @@ def create_issuer(
 def load_issuer(session: Session, slug: str) -> Issuer:
     """The issuer of this slug; raises NotFound."""
     issuer = session.get(Issuer, slug) if _SLUG.fullmatch(slug) else None
+    if issuer is None:
+        raise NotFound("not_found", "There is no such issuer.")
+    return issuer
+
+
+def hold_issuer(session: Session, slug: str) -> Issuer:
+    """The issuer of this slug, its keys held (`app.registry.keys.hold_keys`); raises NotFound."""
+    issuer = session.scalar(_HELD, {"slug": slug}) if _SLUG.fullmatch(slug) else None
     if issuer is None:
         raise NotFound("not_found", "There is no such issuer.")
     return issuer

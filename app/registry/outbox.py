@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import MailWish
@@ -39,6 +39,13 @@ EVENTS: dict[str, str] = {
 }
 """What a platform can be told of; `webhook.ping` is sent when it is asked for."""
 
+# Made once: making a statement costs as much as sending it.
+_LISTENERS = (
+    select(WebhookEndpoint)
+    .where(WebhookEndpoint.issuer_id == bindparam("issuer"))
+    .with_for_update(read=True, key_share=True)  # so that none is removed meanwhile
+)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -58,11 +65,7 @@ def note_events(
 
     For an address that is disabled they are kept as dead letters, to be replayed.
     """
-    endpoints = session.scalars(
-        select(WebhookEndpoint)
-        .where(WebhookEndpoint.issuer_id == issuer_id)
-        .with_for_update(read=True, key_share=True)  # so that none is removed meanwhile
-    ).all()
+    endpoints = session.scalars(_LISTENERS, {"issuer": issuer_id}).all()
     if not endpoints:
         return
     rows = []

@@ -1,11 +1,15 @@
 """Who did what, when. Lines are only ever added: triggers refuse to change or delete them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.storage.tables import AuditEvent
+
+_INSERT = insert(AuditEvent).inline()
 
 
 def append_audit(
@@ -20,18 +24,25 @@ def append_audit(
 ) -> None:
     """Add one line to the audit table, in the transaction of the deed itself.
 
-    `actor` is "api-key:ID", "cli:USER" or "service"; `action` a dotted word such as
-    "credential.revoked"; `subject` the id of the thing; `details` holds ids and reasons only,
-    never a secret and never a recipient's address.
+    What is pending in the session is flushed first. `actor` is "api-key:ID", "cli:USER" or
+    "service"; `action` a dotted word such as "credential.revoked"; `subject` the id of the thing;
+    `details` holds ids and reasons only, never a secret and never a recipient's address.
     """
-    session.add(
-        AuditEvent(
-            at=at,
-            actor=actor,
-            action=action,
-            issuer_id=issuer_id,
-            subject=subject,
-            details=details,
-        )
+    append_audit_steps(
+        session,
+        [action],
+        at=at,
+        actor=actor,
+        issuer_id=issuer_id,
+        subject=subject,
+        details=details,
     )
+
+
+def append_audit_steps(
+    session: Session, actions: Sequence[str], *, subject: str | None, **common: Any
+) -> None:
+    """Add one line for each step of one deed, in their order; otherwise as `append_audit`."""
     session.flush()
+    lines = [{**common, "subject": subject, "action": action} for action in actions]
+    session.connection().execute(_INSERT, lines)

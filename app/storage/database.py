@@ -10,14 +10,16 @@
 Rooms are handed a session and flush; only `Database.write` commits.
 """
 
+import select as polling
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVarTuple
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from app.settings import PROJECT, Settings
@@ -64,15 +66,29 @@ def make_engine(settings: Settings) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_pool_size,
         pool_timeout=_POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 5},
     )
+    event.listen(engine, "checkout", _refuse_ended)
+    return engine
+
+
+def _refuse_ended(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool connect anew where the server has ended this connection meanwhile.
+
+    A server that stops or restarts says so on the line, or closes it: an idle connection with
+    something to read is over. That is seen without asking the server, which would cost as much as
+    reading a row.
+    """
+    poll = polling.poll()
+    poll.register(connection.fileno(), polling.POLLIN)
+    if poll.poll(0):
+        raise InvalidatePoolError
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -118,14 +134,16 @@ class Database:
         self._writing = writing(engine)
         self._looking = looking(engine)
 
-    def look(self, statement: Select[*Columns]) -> Row[*Columns] | None:
+    def look(
+        self, statement: Select[*Columns], parameters: Mapping[str, object] | None = None
+    ) -> Row[*Columns] | None:
         """The one row of a single statement, without a transaction around it, or None.
 
         A statement is a snapshot of its own; beginning and ending a transaction would cost more
         than reading a row does.
         """
         with self._looking.connect() as connection:
-            return connection.execute(statement).one_or_none()
+            return connection.execute(statement, parameters).one_or_none()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,8 +1,9 @@
 """Inserting a row unless it is there, in one statement, so that no race can come between."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,13 @@ def insert_if_absent(session: Session, table: type[Table], **values: Any) -> boo
     On PostgreSQL this waits for a transaction that is about to insert the same row, and finds out
     what became of it; on SQLite there is one writer at a time.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    inserted = session.execute(statement.returning(*inspect(table).primary_key))
+    connection = session.connection()
+    inserted = connection.execute(_statement(table, connection.dialect.name), values)
     return inserted.one_or_none() is not None
+
+
+@cache
+def _statement(table: type[Table], dialect: str) -> Insert:
+    """Made once: making a statement costs as much as sending it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*inspect(table).primary_key)

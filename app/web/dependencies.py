@@ -101,11 +101,10 @@ def _authenticated(
     now: Now,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The caller, found in a transaction of its own: strangers never hold the writer's lock."""
+    """The caller, found before any transaction begins."""
     if bearer is None:
         raise NotAuthenticated("not_authenticated", "Send an API key as `Authorization: Bearer …`.")
-    with desk.database.read() as session:
-        caller = api_keys.authenticate(session, bearer.credentials)
+    caller = api_keys.authenticate(desk.database, bearer.credentials)
     if caller.use_is_stale(now):
         try:
             with desk.database.write() as session:

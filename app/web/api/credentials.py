@@ -1,18 +1,16 @@
 """Credentials over HTTP for platforms and registrars: issue, list, read, revoke."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.credentials.issue_request import LONGEST_MINUTE, parse_issue_request
-from app.encoding.dates import format_datetime
+from app.encoding.dates import format_datetime, format_if_any
 from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest
-from app.issuing.award_gate import report_on
 from app.issuing.desk import IssuingDesk
-from app.issuing.issue import issue_credential
+from app.issuing.issue import issue_with_findings
 from app.issuing.records import list_credentials, load_credential
 from app.issuing.revocation import revoke_credential
 from app.registry.achievements import achievement_url
@@ -190,7 +188,6 @@ ISSUE_REQUEST: JsonObject = {
 )
 def issue(
     desk: CurrentDesk,
-    session: WriteSession,
     now: Now,
     caller: Annotated[Caller, Depends(require("credentials:issue"))],
     once: Repeatable,
@@ -204,17 +201,19 @@ def issue(
     request = parse_issue_request(body)
 
     def create() -> Answer:
-        credential = issue_credential(
+        issued = issue_with_findings(
             session, desk.issuing, issuer, request, now=now, actor=caller.actor
         )
+        credential = issued.credential
         url = desk.issuing.credential_url(credential.id)
         members: JsonObject = {"id": credential.id, "url": url}
-        findings = report_on(session, desk.settings, credential)
-        if findings:
-            members["findings"] = [finding.as_json() for finding in findings]
+        if issued.findings:
+            members["findings"] = [finding.as_json() for finding in issued.findings]
         return Answer(201, spliced(members, "credential", credential.document), url)
 
-    return once.answer(session, now, create)
+    # Not `WriteSession`, which goes to a thread twice more: here it is the same transaction.
+    with desk.database.write() as session:
+        return once.answer(session, now, create)
 
 
 @router.get("/credentials", responses=problems(401, 403, 404, 422))
@@ -310,13 +309,9 @@ def _record(desk: IssuingDesk, credential: Credential) -> CredentialRecord:
         issuer=credential.issuer_id,
         achievement=None if achievement is None else achievement_url(desk.settings, achievement),
         issued_at=format_datetime(credential.issued_at),
-        valid_from=_date(credential.valid_from),
-        valid_until=_date(credential.valid_until),
+        valid_from=format_if_any(credential.valid_from),
+        valid_until=format_if_any(credential.valid_until),
         revoked=credential.revoked,
-        revoked_at=_date(credential.revoked_at),
+        revoked_at=format_if_any(credential.revoked_at),
         revocation_reason=credential.revocation_reason,
     )
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else format_datetime(moment)

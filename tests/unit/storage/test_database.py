@@ -136,6 +136,27 @@ def test_of_many_that_insert_one_row_one_does(database: Database) -> None:
         assert sorted(workers.map(insert, range(8))) == [False] * 7 + [True]
 
 
+def test_connections_that_the_server_ended_are_replaced_unnoticed(postgres_url: str) -> None:
+    database = Database(make_engine(Settings(database_url=postgres_url)))
+    end = text("SELECT pg_terminate_backend(:pid, 60000)")  # says so when it has ended
+    number = text("SELECT pg_backend_pid()")
+    with database.read() as one, database.read() as two:
+        ended = [one.scalar(number), two.scalar(number)]
+    with database.write() as session:  # on one of the two: it can end the other only
+        own = session.scalar(number)
+        for pid in set(ended) - {own}:
+            assert session.scalar(end, {"pid": pid})
+    other = Database(make_engine(Settings(database_url=postgres_url)))
+    with other.write() as session:
+        assert session.scalar(end, {"pid": own})
+
+    for transaction in (database.read, database.write):
+        with transaction() as session:
+            assert session.scalar(number) not in ended
+    database.close()
+    other.close()
+
+
 def test_an_error_does_not_show_what_was_stored(database: Database) -> None:
     statement = text("UPDATE issuers SET did = :secret, nothing = 1")
     with pytest.raises(DBAPIError) as failed, database.write() as session:
