@@ -19,7 +19,7 @@ PIP := $(VENV_PYTHON) -m pip --disable-pip-version-check --no-input --quiet
 INSTALLED := .venv/.installed
 TOOLS_INSTALLED := .venv/.tools-installed
 NODE_INSTALLED := $(if $(wildcard tests/node/package-lock.json),tests/node/node_modules/.installed)
-PEERS_INSTALLED := bench/peers/node_modules/.installed
+PEERS_INSTALLED := bench/peers/node_modules/.installed bench/peers/.venv/.installed
 UV := uv==0.13.9
 
 # The rooms where every branch has to be covered.
@@ -42,7 +42,7 @@ run: $(INSTALLED) ## a first look: demo issuer, one badge, the service on HOST:P
 migrate: $(INSTALLED) ## bring the database named by SIGNET_DATABASE_URL up to date
 	@.venv/bin/signet migrate
 
-test: system-packages $(TOOLS_INSTALLED) $(NODE_INSTALLED) ## the whole test suite, or a part: make test T=tests/unit/keys
+test: system-packages $(TOOLS_INSTALLED) $(NODE_INSTALLED) $(PEERS_INSTALLED) ## the whole test suite, or a part: make test T=tests/unit/keys
 ifdef T
 	$(VENV_PYTHON) -m pytest $(T)
 else
@@ -86,7 +86,7 @@ lock: ## resolve the dependencies anew and write requirements/*.txt with hashes
 
 clean: ## remove what can be made again; databases and keys stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* \
-		build dist signet.egg-info tests/node/node_modules bench/peers/node_modules
+		build dist signet.egg-info tests/node/node_modules bench/peers/node_modules bench/peers/.venv
 
 define require-python
 	@[ -n '$(PYTHON)' ] || { echo 'Signet needs Python 3.11 or newer, and none was found.' \
@@ -112,12 +112,17 @@ $(TOOLS_INSTALLED): requirements/development.txt $(INSTALLED)
 system-packages:
 	@.ci/system-packages
 
-bench/peers/node_modules/.installed: bench/peers/package-lock.json | system-packages
-	cd bench/peers && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.installed
-
-# Without npm the tests against JavaScript implementations are skipped, so this may come to nothing.
-tests/node/node_modules/.installed: tests/node/package-lock.json | system-packages
+# Without npm the tests against JavaScript implementations are skipped, and the benchmark says whom
+# it has not measured, so this may come to nothing.
+%/node_modules/.installed: %/package-lock.json | system-packages
 	@if command -v npm >/dev/null; then \
-		cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --silent \
+		cd $* && npm ci --ignore-scripts --no-audit --no-fund --silent \
 		&& touch node_modules/.installed; \
 	fi
+
+# didkit has wheels for some platforms only; elsewhere the benchmark says that it is missing.
+bench/peers/.venv/.installed: bench/peers/requirements.txt | $(VENV_PYTHON)
+	@$(VENV_PYTHON) -m venv bench/peers/.venv
+	@bench/peers/.venv/bin/python -m pip --disable-pip-version-check --no-input --quiet install \
+		--require-hashes -r bench/peers/requirements.txt \
+		&& touch $@ || echo 'didkit cannot be installed here; the benchmark goes without it.' >&2

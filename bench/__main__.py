@@ -2,32 +2,36 @@
 
 Everything in process is counted per second of the process's own time, in turns, so that a noisy
 neighbour hits all alike; what is published are the ratios. The long run writes docs/performance.md
-with its plots, both write bench/results.json.
+with its plots, every run writes bench/results.json. A part that fails is told in the table and
+loses no other; the run then ends with 1.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.settings import PROJECT
-from bench import growth, two
-from bench.batch import BatchRun, run_batch
+from bench import growth, poison, two
+from bench.batch import COMMIT_TIMES, run_batch
 from bench.example import Example, example_in
+from bench.libraries import LIBRARIES, NotInstalled, Peer, didkit_peer, npm_peer
 from bench.over_http import (
-    Asked,
+    Served,
+    Service,
     measure_empty_route,
     measure_signet,
     measure_signing_service,
     service_with_issuer,
 )
-from bench.peers import LIBRARIES, peer
-from bench.poison import seconds_for, worst_documents
+from bench.page import write_page
+from bench.parts import Parts
 from bench.rates import Rates, in_turns, own_rate
-from bench.report import Figures, write_page, write_results
+from bench.report import Figures, write_results
 from bench.works import issue_with, limit_works, pyld_works, signet_works
 from tests.postgres import find_programs, running_cluster
 
@@ -41,86 +45,121 @@ class Plan:
     http_seconds: float
     batch_rows: int
     repeats: int
+    complete: bool  # every worst input and every size; or one of each family, and two sizes
 
 
-LONG = Plan(rounds=9, seconds=2.0, http_seconds=10.0, batch_rows=100_000, repeats=50)
-QUICK = Plan(rounds=3, seconds=0.4, http_seconds=1.0, batch_rows=1_000, repeats=5)
+LONG = Plan(rounds=9, seconds=2.0, http_seconds=10.0, batch_rows=100_000, repeats=50,
+            complete=True)  # fmt: skip
+QUICK = Plan(rounds=3, seconds=0.4, http_seconds=1.0, batch_rows=2_000, repeats=5,
+             complete=True)  # fmt: skip
+LEAST = Plan(rounds=1, seconds=0.02, http_seconds=0.1, batch_rows=1_000, repeats=1,
+             complete=False)  # fmt: skip
 
 
 def main() -> None:
     """Measure, print, and write."""
     arguments = argparse.ArgumentParser(prog="bench", description=__doc__)
-    arguments.add_argument("--quick", action="store_true", help="less time, and no page")
-    quick = arguments.parse_args().quick
-    plan = QUICK if quick else LONG
-    with tempfile.TemporaryDirectory() as folder, example_in(Path(folder)) as example:
-        rates = _in_process(example, plan)
-        figures = Figures(
-            rates=rates,
-            poison=tuple(
-                (name, *seconds_for(example, document))
-                for name, document in worst_documents(example)
-            ),
-            growth=growth.curves(example, plan.repeats),
-            two_processes=_two_processes(plan),
-            http=_over_http(example, plan),
-            batch=_batch(plan),
-        )
-    write_results(figures, PROJECT / "bench" / "results.json")
-    if not quick:
+    size = arguments.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true", help="less time, and no page")
+    size.add_argument("--least", action="store_true", help="in seconds: does it work at all?")
+    arguments.add_argument("--results", type=Path, default=PROJECT / "bench" / "results.json")
+    told = arguments.parse_args()
+    plan = QUICK if told.quick else LEAST if told.least else LONG
+    figures = measure(plan, Parts())
+    write_results(figures, told.results)
+    if plan is LONG:
         write_page(figures, PROJECT / "docs")
     sys.stdout.write(figures.table())
+    sys.exit(1 if figures.failures else 0)
 
 
-def _in_process(example: Example, plan: Plan) -> Rates:
+def measure(plan: Plan, parts: Parts) -> Figures:
+    """Every part, one after the other."""
+    with tempfile.TemporaryDirectory() as folder, example_in(Path(folder)) as example:
+        rates = _in_process(example, plan, parts)
+        worst = poison.measure(example, every=plan.complete, parts=parts)
+        points = None if plan.complete else 2
+        by_bytes = partial(growth.by_bytes, example, repeats=plan.repeats, points=points)
+        by_blanks = partial(growth.by_blank_nodes, example, repeats=plan.repeats, points=points)
+        grown = {
+            "bytes": parts.attempt("growth with bytes", by_bytes),
+            "blank nodes": parts.attempt("growth with blank nodes", by_blanks),
+        }
+        served = [
+            parts.attempt("signing service", lambda: _signing_service(example, plan, parts)),
+            parts.attempt(
+                "empty route",
+                lambda: measure_empty_route(seconds=plan.http_seconds, tell=parts.tell),
+            ),
+        ]
+    parts.tell("one process against two")
+    together = parts.attempt(
+        "two processes",
+        lambda: two.two_against_one(rounds=plan.rounds, seconds=plan.seconds),
+    )
+    batch = None
+    with ExitStack() as stay:
+        opened = parts.attempt("service", lambda: stay.enter_context(_signet_on_postgresql()))
+        if opened is not None:
+            service, url = opened
+            served.append(
+                parts.attempt(
+                    "Signet over HTTP",
+                    lambda: measure_signet(service, seconds=plan.http_seconds, tell=parts.tell),
+                )
+            )
+            parts.tell(f"a batch of {plan.batch_rows:,} rows")
+            batch = parts.attempt(
+                "batch", lambda: run_batch(service, url, rows=plan.batch_rows, processes=2)
+            )
+    return Figures(
+        rates=rates,
+        poison=worst,
+        growth={name: curves for name, curves in grown.items() if curves is not None},
+        two_processes=together,
+        served=tuple(each for each in served if each is not None),
+        batch=batch,
+        failures=parts.failures,
+    )
+
+
+def _in_process(example: Example, plan: Plan, parts: Parts) -> Rates:
     secured = issue_with(example, "eddsa-rdfc-2022")(example.unsecured)
     works = {f"Signet: {n}": own_rate(w) for n, w in signet_works(example).items()}
     works |= {f"PyLD: {n}": own_rate(w) for n, w in pyld_works(example, secured).items()}
     works |= {f"limit: {n}": own_rate(w) for n, w in limit_works(example, secured).items()}
-    with ExitStack() as peers:
-        for library in LIBRARIES:
-            at_work = peers.enter_context(peer(library, example, secured))
-            for work in ("issue", "verify"):
-                works[f"@{library}/vc: {work}"] = at_work.measure(work)
-        return in_turns(works, rounds=plan.rounds, seconds=plan.seconds, tell=_tell)
+    with ExitStack() as stay:
+        peers = {f"@{name}/vc": partial(npm_peer, name, example, secured) for name in LIBRARIES}
+        for name, peer in {**peers, "didkit": partial(didkit_peer, example)}.items():
+            at_work = parts.attempt(name, partial(_started, stay, peer))
+            if at_work is not None:
+                works |= {f"{name}: {work}": at_work.measure(work) for work in ("issue", "verify")}
+        return in_turns(works, rounds=plan.rounds, seconds=plan.seconds, parts=parts)
 
 
-def _two_processes(plan: Plan) -> float:
-    _tell("one process, then two")
-    seconds = plan.seconds * 2
-    return two.per_second(2, seconds) / two.per_second(1, seconds)
+def _started(stay: ExitStack, peer: Callable[[], AbstractContextManager[Peer]]) -> Peer:
+    return stay.enter_context(peer())
 
 
-def _over_http(example: Example, plan: Plan) -> list[Asked]:
-    asked = measure_signing_service(
-        example, "digitalbazaar", seconds=plan.http_seconds, tell=_tell
-    ) + measure_empty_route(seconds=plan.http_seconds, tell=_tell)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        _postgresql() as url,
-        service_with_issuer(Path(folder), url, processes=1) as service,
-    ):
-        return asked + measure_signet(service, seconds=plan.http_seconds, tell=_tell)
-
-
-def _batch(plan: Plan) -> BatchRun:
-    _tell(f"a batch of {plan.batch_rows:,} rows")
-    with tempfile.TemporaryDirectory() as folder, _postgresql() as url:
-        return run_batch(Path(folder), url, rows=plan.batch_rows, processes=2)
+def _signing_service(example: Example, plan: Plan, parts: Parts) -> Served:
+    return measure_signing_service(
+        example, "digitalbazaar", seconds=plan.http_seconds, tell=parts.tell
+    )
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
-    """A server of our own, as safe against crashes as a real one."""
+def _signet_on_postgresql() -> Iterator[tuple[Service, str]]:
+    """Signet over a database server of its own, as safe against crashes as a real one."""
     programs = find_programs()
     if programs is None:
-        raise SystemExit("PostgreSQL is not installed; `make bench` does it on Debian.")
-    with running_cluster(programs) as cluster:
-        yield cluster.url.render_as_string(hide_password=False)
-
-
-def _tell(what: str) -> None:
-    sys.stderr.write(f"{what}\n")
+        raise NotInstalled("no PostgreSQL: `make bench` installs it on Debian")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_cluster(programs, COMMIT_TIMES) as cluster,
+    ):
+        url = cluster.url.render_as_string(hide_password=False)
+        with service_with_issuer(Path(folder), url, processes=1) as service:
+            yield service, url
 
 
 if __name__ == "__main__":

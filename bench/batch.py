@@ -2,83 +2,121 @@
 
 import json
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+
 from app.encoding.strict_json import dump_json
-from bench.over_http import service_with_issuer
-from bench.servers import memory_of
+from bench.over_http import Service
+from bench.servers import PROGRAM, peak_memory_of, stop
+
+COMMIT_TIMES = "track_commit_timestamp=on"
+"""What PostgreSQL has to be told at its start, so that it remembers when each row was committed."""
+
+_COMMITS = text(
+    "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)) AS at, count(*) AS stored"
+    " FROM credentials WHERE pg_xact_commit_timestamp(xmin) > to_timestamp(:since)"
+    " GROUP BY 1 ORDER BY 1"
+)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A transaction of the batch, by the database's own clock."""
+
+    at: float  # seconds since the epoch
+    rows: int
 
 
 @dataclass(frozen=True)
 class BatchRun:
-    """What a batch took. Seconds are on the clock, from the upload's end to the last commit."""
+    """What a batch took, by the commits that it made. Seconds are on the clock."""
 
     rows: int
-    check_seconds: float
-    issue_seconds: float
+    before: float  # from the workers' start to the first commit: their start, and the dry run
+    commits: tuple[Commit, ...]
     peak_memory: int  # bytes, of the largest worker process
 
     @property
-    def per_second(self) -> float:
-        """Credentials issued per second, once every row has been checked."""
-        return self.rows / self.issue_seconds
+    def issue_seconds(self) -> float:
+        """From the first commit to the last."""
+        return self.commits[-1].at - self.commits[0].at
 
     @property
-    def per_second_with_check(self) -> float:
-        """Credentials issued per second of the whole, the check of all rows included."""
-        return self.rows / (self.check_seconds + self.issue_seconds)
+    def per_second(self) -> float:
+        """Credentials per second from the first commit to the last; what the first held is not
+        counted, because nobody saw it begin.
+        """
+        return (self.rows - self.commits[0].rows) / self.issue_seconds
+
+    @property
+    def per_second_with_start(self) -> float:
+        """Credentials per second of the whole: the workers' start and the dry run included."""
+        return self.rows / (self.before + self.issue_seconds)
+
+    def by_rows(self, points: int = 10) -> list[tuple[float, float]]:
+        """How it grows: (rows stored so far, credentials a second in that tenth)."""
+        stored, since, share, curve = 0, self.commits[0], 0, []
+        for commit in self.commits[1:]:
+            stored, share = stored + commit.rows, share + commit.rows
+            if share >= self.rows / points and commit.at > since.at:
+                curve.append((float(stored), share / (commit.at - since.at)))
+                since, share = commit, 0
+        return curve
 
 
-def run_batch(folder: Path, database_url: str, *, rows: int, processes: int) -> BatchRun:
+def run_batch(service: Service, database_url: str, *, rows: int, processes: int) -> BatchRun:
     """Send in a file of so many rows, and let so many processes work it off."""
-    with service_with_issuer(folder, database_url, processes=1) as service:
-        answer = urllib.request.Request(
-            f"{service.api}/issuers/inverbrae/batches?achievement={service.achievement}",
-            b"".join(_rows(rows)),
-            {"Content-Type": "application/x-ndjson", **service.bearer},
-        )
-        with urllib.request.urlopen(answer, timeout=600) as sent:
-            batch = json.load(sent)
-        began = time.monotonic()
-        worker = subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("signet")),
-                "worker", "--processes", str(processes),
-            ],
-            env=service.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            return _watch(f"{service.api}/issuers/inverbrae/batches/{batch['id']}",
-                          service.bearer, worker, began)  # fmt: skip
-        finally:
-            worker.terminate()
-            worker.wait(timeout=60)
+    sent = urllib.request.Request(
+        f"{service.api}/issuers/inverbrae/batches?achievement={service.achievement}",
+        b"".join(_rows(rows)),
+        {"Content-Type": "application/x-ndjson", **service.bearer},
+    )
+    with urllib.request.urlopen(sent, timeout=600) as answer:
+        url = f"{service.api}/issuers/inverbrae/batches/{json.load(answer)['id']}"
+    began = time.time()
+    worker = subprocess.Popen(
+        [PROGRAM, "worker", "--processes", str(processes)],
+        env=service.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        peak = _wait(url, service.bearer, worker)
+    finally:
+        stop(worker)
+    commits = _commits(database_url, began)
+    if sum(commit.rows for commit in commits) != rows or len(commits) < 2:
+        raise RuntimeError(f"{rows} rows were sent in, and these stored: {commits}")
+    return BatchRun(rows, commits[0].at - began, commits, peak)
 
 
-def _watch(
-    url: str, bearer: dict[str, str], worker: "subprocess.Popen[bytes]", began: float
-) -> BatchRun:
-    checked: float | None = None
+def _wait(url: str, bearer: dict[str, str], worker: "subprocess.Popen[bytes]") -> int:
+    """Until the batch is done; the peak of memory meanwhile."""
     peak = 0
     while True:
         batch = _get(url, bearer)
-        now = time.monotonic()
-        peak = max(peak, memory_of(worker.pid))
-        if checked is None and (batch["issued"] > 0 or batch["state"] == "done"):
-            checked = now
-        if batch["state"] in ("done", "failed", "cancelled"):
-            if batch["state"] != "done" or batch["issued"] != batch["total"] or checked is None:
-                raise RuntimeError(f"the batch ended as {batch}")
-            return BatchRun(batch["total"], checked - began, now - checked, peak)
-        time.sleep(0.2)
+        peak = max(peak, peak_memory_of(worker.pid))
+        if batch["state"] == "done" and batch["issued"] == batch["total"]:
+            return peak
+        if batch["state"] in ("done", "failed", "cancelled") or worker.poll() is not None:
+            raise RuntimeError(f"the batch ended as {batch}")
+        # Seldom enough to leave the processors to the workers.
+        time.sleep(0.5)
+
+
+def _commits(database_url: str, since: float) -> tuple[Commit, ...]:
+    engine = create_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(_COMMITS, {"since": since})
+            return tuple(Commit(float(row.at), row.stored) for row in found)
+    finally:
+        engine.dispose()
 
 
 def _rows(count: int) -> Iterator[bytes]:

@@ -36,6 +36,16 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Served:
+    """A server's start and size, and every load it was given."""
+
+    name: str
+    ready_after: float  # seconds on the clock
+    peak_memory: int  # bytes, of its largest process, after all of it
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
 class Service:
     """Signet with an issuer and an achievement, and whoever may issue."""
 
@@ -59,7 +69,7 @@ def service_with_issuer(folder: Path, database_url: str, *, processes: int) -> I
         yield Service(server, api, bearer, made["id"], environment)
 
 
-def measure_signet(service: Service, *, seconds: float, tell: Callable[[str], None]) -> list[Asked]:
+def measure_signet(service: Service, *, seconds: float, tell: Callable[[str], None]) -> Served:
     """Issue, verify and read, at 1 and 16 clients."""
     wish = {**REQUEST, "achievement": service.achievement}
     issued = _post(f"{service.api}/issuers/inverbrae/credentials", wish, service.bearer)
@@ -83,7 +93,7 @@ def measure_signet(service: Service, *, seconds: float, tell: Callable[[str], No
 
 def measure_signing_service(
     example: Example, library: str, *, seconds: float, tell: Callable[[str], None]
-) -> list[Asked]:
+) -> Served:
     """The same requests to the library behind Express."""
     credential = parse_object(example.unsecured)
     with signing_service(example, library) as server:
@@ -98,7 +108,7 @@ def measure_signing_service(
         return _loads(server, works, library, seconds, tell)
 
 
-def measure_empty_route(*, seconds: float, tell: Callable[[str], None]) -> list[Asked]:
+def measure_empty_route(*, seconds: float, tell: Callable[[str], None]) -> Served:
     """What the framework costs."""
     with empty_route() as server:
         nothing = request("GET", "/")
@@ -111,7 +121,7 @@ def _loads(
     whose: str,
     seconds: float,
     tell: Callable[[str], None],
-) -> list[Asked]:
+) -> Served:
     asked = []
     for name, make in works.items():
         ask(server, make, clients=1, seconds=seconds / 4)  # warm
@@ -119,7 +129,7 @@ def _loads(
             tell(f"{whose}: {name}, {clients} clients")
             load = ask(server, make, clients=clients, seconds=seconds)
             asked.append(Asked(f"{whose} {name}", clients, load))
-    return asked
+    return Served(whose, server.ready_after, server.peak_memory(), tuple(asked))
 
 
 def _admin_key(environment: dict[str, str]) -> str:

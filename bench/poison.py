@@ -1,97 +1,97 @@
-"""Documents that are small enough to be let in and made to cost as much as they can."""
+"""The search for the worst that may be sent: each family at the largest size that is let in.
 
+Sent to the routes that anybody may call, in this process, so that the processor time of everything
+counts: reading, checking, and writing the answer or the page. Whatever needs a signature to get
+further has one: everybody may make a did:key.
+"""
+
+import gc
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
 
-from app.encoding.strict_json import JsonObject, dump_json, parse_object
-from app.errors import SignetError
-from app.jsonld.safe_mode import canonicalize
-from app.proofs.profiles import OPEN_BADGE
-from app.verification.verify import verify_credential
-from bench.example import Example
+from fastapi.testclient import TestClient
+
+from app.errors import CheckUndecided
+from app.fetch import Fetched
+from app.main import create_app
+from app.settings import Settings
+from app.storage.database import upgrade
+from app.web.dependencies import current_time
+from bench.example import NOW, Example
+from bench.hostile import Hostile, hostile_documents, hostile_lists
+from bench.parts import Parts
 
 
-def worst_documents(example: Example) -> Iterator[tuple[str, JsonObject]]:
-    """By name: graphs for the canonicaliser, and trees for everything before it."""
-    badge = parse_object(example.unsecured)
-    for size in (6, 8, 12, 20):
-        yield f"clique of {size} blank nodes", _with_evidence(badge, _clique(size))
-    for children in (5, 9, 20, 60):
-        yield (
-            f"two equal results of {children} equal alignments",
-            _with_results(badge, [_result(children)] * 2),
-        )
-    yield "200 equal results", _with_results(badge, [_result(0)] * 200)
-    yield "240 equal pieces of evidence", _with_evidence(badge, [_leaf()] * 240)
-    yield (
-        "240 different pieces of evidence",
-        _with_evidence(badge, [{**_leaf(), "name": f"Piece {number}"} for number in range(240)]),
+@dataclass(frozen=True)
+class Costs:
+    """What a document cost, and what was answered."""
+
+    name: str
+    door: str
+    size: int  # bytes of the request's body
+    worst: float  # seconds of processor time
+    status: int
+    said: str  # the codes of the problems that were found
+
+
+def measure(example: Example, *, every: bool, parts: Parts) -> Sequence[Costs]:
+    """Send all of them, or without `every` the first of each family; the slowest first."""
+    found = []
+    with _service(example) as client:
+        client.get("/verify")  # the first request makes what all others find made
+        for family, documents in hostile_documents(example).items():
+            parts.tell(f"worst input: {family}")
+            for hostile in documents if every else islice(documents, 1):
+                costs = parts.attempt(hostile.name, partial(_costs, client, hostile))
+                found += [costs] if costs is not None else []
+    return sorted(found, key=lambda costs: -costs.worst)
+
+
+def _costs(client: TestClient, hostile: Hostile) -> Costs:
+    gc.collect()
+    began = time.process_time()
+    answer = client.post(
+        hostile.door,
+        content=hostile.body,
+        headers={"Content-Type": hostile.media_type, "Accept": hostile.accept},
     )
-    yield "a narrative of 240 kB", _with_narrative(badge, "word " * 48_000)
-    yield "a narrative of 40,000 quotation marks", _with_narrative(badge, '"' * 40_000)
-    yield "3,000 tags", _with_tags(badge, [f"tag {number}" for number in range(3000)])
+    used = time.process_time() - began
+    if answer.status_code >= 500:
+        raise RuntimeError(f"{hostile.name} was answered with {answer.status_code}")
+    said = ""
+    if answer.headers["content-type"].startswith("application/json"):
+        checks = answer.json().get("checks", [])
+        codes = [check["problem"]["code"] for check in checks if check.get("problem")]
+        said = ", ".join(dict.fromkeys(code for code in codes if code != "earlier_check_failed"))
+    door = f"{hostile.door} as a page" if hostile.accept == "text/html" else hostile.door
+    return Costs(hostile.name, door, len(hostile.body), used, answer.status_code, said)
 
 
-def seconds_for(example: Example, document: JsonObject) -> tuple[float, float]:
-    """Processor time of the whole check of a document, and of its canonicalisation alone."""
-    secured = {**document, "proof": parse_object(_PROOF)}
-    data = dump_json(secured)
-    began = time.process_time()
-    verify_credential(data, profile=OPEN_BADGE, world=example.world, with_status=False)
-    whole = time.process_time() - began
-    began = time.process_time()
-    with suppress(SignetError):  # refused is what most of them should be
-        canonicalize(document, example.desk.contexts)
-    return whole, time.process_time() - began
+@contextmanager
+def _service(example: Example) -> Iterator[TestClient]:
+    """The whole application; what it would fetch is as hostile as what it is sent."""
+    lists = hostile_lists(example)
 
+    def fetch(url: str) -> Fetched:
+        if url not in lists:
+            raise CheckUndecided("not_found", url)
+        return Fetched(url, lists[url], "application/vc")
 
-_PROOF = b"""{"type": "DataIntegrityProof", "cryptosuite": "eddsa-rdfc-2022",
-"created": "2026-03-01T12:00:00Z", "proofPurpose": "assertionMethod",
-"verificationMethod": "did:key:z6MkexZv6D8wErXoBHdZ6SRAigrcCfiig5uwXFJK1j4mEvFA#x",
-"proofValue": "z3FXQqFfb9tCTNuCEqjSVFzSKAhfWFqNrZ4rcFxhXhsPa6ZVbFXzdoyvFxGr8fNxzkdsa2AbGXYZj"}"""
-
-
-def _leaf() -> dict[str, Any]:
-    return {"type": ["Evidence"], "name": "Piece"}
-
-
-def _result(alignments: int) -> dict[str, Any]:
-    skill = {"type": ["Alignment"], "targetName": "Skill", "targetUrl": "https://skills.example/1"}
-    aligned = {"alignment": [skill] * alignments} if alignments else {}
-    return {"type": ["Result"], "value": "A", **aligned}
-
-
-def _clique(size: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": f"_:b{number}",
-            "type": ["Evidence"],
-            "creator": [
-                {"id": f"_:b{other}", "type": ["Profile"]}
-                for other in range(size)
-                if other != number
-            ],
-        }
-        for number in range(size)
-    ]
-
-
-def _with_evidence(badge: JsonObject, evidence: list[dict[str, Any]]) -> JsonObject:
-    return {**badge, "evidence": evidence}
-
-
-def _with_results(badge: JsonObject, results: list[dict[str, Any]]) -> JsonObject:
-    return {**badge, "credentialSubject": {**badge["credentialSubject"], "result": results}}
-
-
-def _with_narrative(badge: JsonObject, text: str) -> JsonObject:
-    subject = badge["credentialSubject"]
-    return {**badge, "credentialSubject": {**subject, "narrative": text}}
-
-
-def _with_tags(badge: JsonObject, tags: list[str]) -> JsonObject:
-    subject = badge["credentialSubject"]
-    achievement = {**subject["achievement"], "tag": tags}
-    return {**badge, "credentialSubject": {**subject, "achievement": achievement}}
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            database_url=f"sqlite:///{Path(folder) / 'poison.db'}",
+            keys=f"file:{Path(folder) / 'keys'}",
+            public_url="http://127.0.0.1:8000",
+        )
+        upgrade(settings)
+        app = create_app(settings)
+        app.dependency_overrides[current_time] = lambda: NOW
+        app.state.desk = replace(app.state.desk, fetch=fetch)
+        with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+            yield client

@@ -4,10 +4,14 @@ A rate alone says more about the machine and its neighbours; what counts is the 
 were measured in the same round, and the median of these over the rounds.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
+
+from bench.parts import Parts
 
 Rounds = Mapping[str, Callable[[float], float]]
 """By name: a function that works for so many seconds of processor time, and tells the rate."""
@@ -23,8 +27,10 @@ class Rates:
         """The median rate."""
         return median(self.by_name[name])
 
-    def ratio(self, name: str, against: str) -> float:
-        """The median of the ratios within each round."""
+    def ratio(self, name: str, against: str) -> float | None:
+        """The median of the ratios within each round; None where one of the two is missing."""
+        if name not in self.by_name or against not in self.by_name:
+            return None
         pairs = zip(self.by_name[name], self.by_name[against], strict=True)
         return median(mine / theirs for mine, theirs in pairs)
 
@@ -42,13 +48,20 @@ def own_rate(work: Callable[[], object]) -> Callable[[float], float]:
     return measured
 
 
-def in_turns(works: Rounds, *, rounds: int, seconds: float, tell: Callable[[str], None]) -> Rates:
-    """Measure all works, each for `seconds`, `rounds` times over; the first turn is for warmth."""
-    for work in works.values():
-        work(seconds / 4)
+def in_turns(works: Rounds, *, rounds: int, seconds: float, parts: Parts) -> Rates:
+    """Measure all works, each for `seconds`, `rounds` times over; the first turn is for warmth.
+
+    A work that fails is told, and left out of all that follows.
+    """
     measured: dict[str, list[float]] = {name: [] for name in works}
-    for number in range(rounds):
-        for name, work in works.items():
-            tell(f"round {number + 1} of {rounds}: {name}")
-            measured[name].append(work(seconds))
-    return Rates({name: tuple(rates) for name, rates in measured.items()})
+    turns = [seconds / 4] + [seconds] * rounds
+    for number, (turn, name) in enumerate(itertools.product(turns, works)):
+        if name not in measured:
+            continue
+        parts.tell(f"round {number // len(works)} of {rounds}: {name}")
+        rate = parts.attempt(name, partial(works[name], turn))
+        if rate is None:
+            del measured[name]
+        else:
+            measured[name].append(rate)
+    return Rates({name: tuple(rates[1:]) for name, rates in measured.items()})

@@ -1,4 +1,4 @@
-"""What was measured, beside what was hoped for: a table, a page, and a file for programs."""
+"""What was measured, beside what was hoped for: a table, and a file for programs."""
 
 import json
 import os
@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import peers
+from bench import libraries
 from bench.batch import BatchRun
-from bench.over_http import Asked
-from bench.plots import bars, lines
+from bench.growth import Curves
+from bench.over_http import Served
+from bench.poison import Costs
 from bench.rates import Rates
 
 ISSUE, COLD, VERIFY = (
@@ -52,16 +53,17 @@ GOALS = (
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything that one run measured."""
+    """Everything that one run measured; what failed is missing, and told in `failures`."""
 
     rates: Rates
-    poison: Sequence[tuple[str, float, float]]  # name, seconds in all, of canonicalisation
-    growth: Mapping[str, Sequence[tuple[float, float]]]
-    two_processes: float
-    http: Sequence[Asked]
-    batch: BatchRun
+    poison: Sequence[Costs]
+    growth: Mapping[str, Curves]  # by what the sizes are: bytes, or blank nodes
+    two_processes: float | None
+    served: Sequence[Served]
+    batch: BatchRun | None
+    failures: Mapping[str, str]  # by part
 
-    def ratios(self) -> dict[str, float]:
+    def ratios(self) -> dict[str, float | None]:
         """The figures that are independent of the machine, by the names of results.json."""
         rates = self.rates
         return {
@@ -71,25 +73,28 @@ class Figures:
             "issue_vs_pyld": rates.ratio(ISSUE, "PyLD: issue"),
             "issue_share_of_limit": rates.ratio(ISSUE, "limit: issue"),
             "verify_share_of_limit": rates.ratio(VERIFY, "limit: verify"),
-            "http_issue_vs_js_signing_service": self._http("Signet issue")
-            / self._http("digitalbazaar issue"),
-            "read_vs_empty_route": self._http("Signet read") / self._http("FastAPI empty route"),
+            "http_issue_vs_js_signing_service": self._http_ratio(
+                "Signet issue", "digitalbazaar issue"
+            ),
+            "read_vs_empty_route": self._http_ratio("Signet read", "FastAPI empty route"),
             "two_processes_vs_one": self.two_processes,
         }
 
-    def _http(self, name: str) -> float:
-        return next(
-            asked.load.per_server_second
-            for asked in self.http
-            if asked.name == name and asked.clients == 16
-        )
+    def _http_ratio(self, name: str, against: str) -> float | None:
+        rates = {
+            asked.name: asked.load.per_server_second
+            for served in self.served
+            for asked in served.asked
+            if asked.clients == 16
+        }
+        return rates[name] / rates[against] if name in rates and against in rates else None
 
-    def measured(self) -> dict[str, float]:
-        """Every figure that has a goal."""
+    def measured(self) -> dict[str, float | None]:
+        """Every figure that has a goal; None where it could not be measured."""
         return {
             **self.ratios(),
-            "batch_per_second": self.batch.per_second_with_check,
-            "poison_worst_seconds": max(whole for _, whole, _ in self.poison),
+            "batch_per_second": self.batch.per_second if self.batch else None,
+            "poison_worst_seconds": max((each.worst for each in self.poison), default=None),
         }
 
     def table(self) -> str:
@@ -98,80 +103,45 @@ class Figures:
         rows = ["| | goal | measured | |", "|---|---|---|---|"]
         for goal in GOALS:
             figure = measured[goal.name]
-            met = figure < goal.wanted if goal.least else figure >= goal.wanted
             sign = "<" if goal.least else "≥"
-            rows.append(
-                f"| {goal.words} | {sign} {goal.wanted:,g} | {figure:,.3g} "
-                f"| {'reached' if met else '**missed**'} |"
-            )
-        return "\n".join(rows) + "\n"
+            said = "| not measured | |"
+            if figure is not None:
+                met = figure < goal.wanted if goal.least else figure >= goal.wanted
+                said = f"| {_rounded(figure)} | {'reached' if met else '**missed**'} |"
+            rows.append(f"| {goal.words} | {sign} {goal.wanted:,g} {said}")
+        lost = [f"\nNot measured: {part} ({why})." for part, why in self.failures.items()]
+        return "\n".join([*rows, *lost]) + "\n"
+
+
+def _rounded(figure: float) -> str:
+    """Three figures, and no exponent."""
+    return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
 def write_results(figures: Figures, path: Path) -> None:
-    """The file for programs."""
+    """The file for programs; what could not be measured is null there, and `failed` says why."""
     measured = figures.measured()
+    batch = figures.batch
     results = {
-        "ratios": {name: round(ratio, 4) for name, ratio in figures.ratios().items()},
-        "batch_per_second": round(measured["batch_per_second"], 1),
-        "poison_worst_seconds": round(measured["poison_worst_seconds"], 4),
+        "ratios": {name: _cut(ratio, 4) for name, ratio in figures.ratios().items()},
+        "batch_per_second": _cut(measured["batch_per_second"], 1),
+        "poison_worst_seconds": _cut(measured["poison_worst_seconds"], 4),
+        "rates": {name: _cut(figures.rates.median(name), 1) for name in figures.rates.by_name},
+        "seconds_to_ready": {each.name: _cut(each.ready_after, 2) for each in figures.served},
+        "peak_memory_bytes": {
+            **{each.name: each.peak_memory for each in figures.served},
+            **({"batch worker": batch.peak_memory} if batch else {}),
+        },
         "machine": machine(),
         "versions": versions(),
         "date": datetime.now(UTC).date().isoformat(),
+        "failed": dict(figures.failures),
     }
     path.write_text(json.dumps(results, indent=2) + "\n")
 
 
-def write_page(figures: Figures, folder: Path) -> None:
-    """The measured part of docs/performance.md, and its plots."""
-    rates = {name: figures.rates.median(name) for name in figures.rates.by_name}
-    (folder / "images" / "performance-rates.svg").write_text(
-        bars("In process", rates, "a second of processor time")
-    )
-    (folder / "images" / "performance-growth.svg").write_text(
-        lines("Issuing a larger badge", figures.growth, "bytes", "milliseconds")
-    )
-    page = folder / "performance.md"
-    before, mark, _ = page.read_text().partition("<!-- measured -->\n")
-    page.write_text(before + mark + _measured(figures, rates))
-
-
-def _measured(figures: Figures, rates: Mapping[str, float]) -> str:
-    parts = [
-        f"Measured on {datetime.now(UTC).date().isoformat()} by `make bench`: {machine()}. "
-        + ", ".join(f"{name} {number}" for name, number in versions().items())
-        + ".\n",
-        figures.table(),
-        "## In process\n",
-        "![Rates in process](images/performance-rates.svg)\n",
-        "| work | a second of processor time, median | lowest and highest round |\n|---|---|---|",
-    ]
-    for name, rate in rates.items():
-        rounds = figures.rates.by_name[name]
-        parts.append(f"| {name} | {rate:,.0f} | {min(rounds):,.0f} to {max(rounds):,.0f} |")
-    parts += [
-        "\n![Milliseconds to issue, by size](images/performance-growth.svg)\n",
-        "## Over HTTP\n",
-        "| | clients | a second of the server's processor | a second on the clock "
-        "| median, 99th of 100 (ms) |\n|---|---|---|---|---|",
-    ]
-    parts += [
-        f"| {asked.name} | {asked.clients} | {asked.load.per_server_second:,.0f} "
-        f"| {asked.load.per_second:,.0f} "
-        f"| {asked.load.median_latency * 1000:.1f}, {asked.load.high_latency * 1000:.1f} |"
-        for asked in figures.http
-    ]
-    batch = figures.batch
-    parts += [
-        "\n## A batch\n",
-        f"{batch.rows:,} rows, two worker processes, PostgreSQL on the same machine: checked in "
-        f"{batch.check_seconds:.1f} s, issued in {batch.issue_seconds:.1f} s "
-        f"({batch.per_second:,.0f} a second; {batch.per_second_with_check:,.0f} with the check). "
-        f"The largest worker process held {batch.peak_memory / 2**20:.0f} MiB.\n",
-        "## The worst that may be sent\n",
-        "| document | whole check (s) | canonicalisation (s) |\n|---|---|---|",
-    ]
-    parts += [f"| {name} | {whole:.3f} | {part:.3f} |" for name, whole, part in figures.poison]
-    return "\n".join(parts) + "\n"
+def _cut(figure: float | None, places: int) -> float | None:
+    return None if figure is None else round(figure, places)
 
 
 def machine() -> str:
@@ -189,4 +159,4 @@ def machine() -> str:
 
 def versions() -> dict[str, str]:
     """What was measured, by version."""
-    return {name: version(name) for name in _PACKAGES} | peers.versions()
+    return {name: version(name) for name in _PACKAGES} | libraries.versions()

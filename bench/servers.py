@@ -2,23 +2,22 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.encoding.dates import format_datetime
 from bench.example import NOW, Example
-from bench.peers import FOLDER
+from bench.libraries import FOLDER, node
 from tests.cli.programs import free_port
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+"""Seconds: how finely the kernel counts processor time."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +26,15 @@ class Server:
 
     port: int
     process: "subprocess.Popen[bytes]"
-    ready_after: float  # seconds from its start to its first answer
+    ready_after: float  # seconds on the clock from its start to the first answer that it is ready
 
     def seconds(self) -> float:
         """Processor time that it has used so far, with its processes."""
         return sum(_seconds(pid) for pid in _family(self.process.pid))
 
-    def memory(self) -> int:
-        """Bytes that its largest process holds."""
-        return memory_of(self.process.pid)
+    def peak_memory(self) -> int:
+        """The most bytes that its largest process has held so far."""
+        return peak_memory_of(self.process.pid)
 
 
 PROGRAM = str(Path(sys.executable).with_name("signet"))
@@ -65,14 +64,13 @@ def signet(environment: Mapping[str, str], port: int, processes: int) -> Iterato
 def signing_service(example: Example, library: str) -> Iterator[Server]:
     """The library behind Express; it stores nothing."""
     port = free_port()
-    node = shutil.which("node") or "node"
     told = {
         "library": library,
         "key": example.peer_key(),
         "created": format_datetime(NOW),
         "port": port,
     }
-    command = [node, str(FOLDER / "signing_service.mjs"), json.dumps(told)]
+    command = [node(), str(FOLDER / "signing_service.mjs"), json.dumps(told)]
     with _running(command, port, "/", os.environ) as server:
         yield server
 
@@ -101,8 +99,17 @@ def _running(
         _wait(f"http://127.0.0.1:{port}{path}", process)
         yield Server(port, process, time.monotonic() - began)
     finally:
-        process.terminate()
+        stop(process)
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a program, if need be without asking."""
+    process.terminate()
+    try:
         process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
@@ -111,9 +118,7 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
-        except urllib.error.HTTPError:
-            return  # it answers, which is all that is asked
-        except OSError:
+        except OSError:  # not there yet, or there and not ready: 503 is one too
             time.sleep(0.02)
     raise RuntimeError(f"{process.args!r} did not answer")
 
@@ -121,20 +126,29 @@ def _wait(url: str, process: "subprocess.Popen[bytes]") -> None:
 def _family(pid: int) -> Iterator[int]:
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            yield from _family(int(child))
+        with suppress(OSError):  # a thread that has just ended
+            for child in children.read_text().split():
+                yield from _family(int(child))
 
 
 def _seconds(pid: int) -> float:
     # The name in parentheses may hold spaces; what follows it are numbers (proc(5)).
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (int(fields[11]) + int(fields[12])) * TICK
 
 
-def memory_of(pid: int) -> int:
-    """Bytes that the largest process of a program holds."""
-    return max(_resident(each) for each in _family(pid))
+def peak_memory_of(pid: int) -> int:
+    """The most bytes that the largest process of a program has held so far, by the kernel's count.
+
+    0 when it has ended.
+    """
+    return max((_high_water_mark(each) for each in _family(pid)), default=0)
 
 
-def _resident(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def _high_water_mark(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:  # it has just ended
+        return 0
+    marks = [int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")]
+    return max(marks, default=0)

@@ -28,7 +28,7 @@ _MAX_DEPTH = 200
 # Expanding a node by PyLD takes up to half a millisecond, where its type scopes a context. One
 # document of 4,000 values has 1,300 nodes; but it may be canonicalised anew for each proof in a
 # chain, and be one of twenty.
-MAX_EXPANDED = 2500
+MAX_EXPANDED = 1600
 
 
 class Work:

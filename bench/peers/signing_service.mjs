@@ -8,6 +8,7 @@ const works = await load(library, key, created);
 const app = express();
 app.disable('x-powered-by');
 app.use(express.text({type: 'application/json', limit: '256kb'}));
+app.get('/', (request, response) => response.json({}));
 app.post('/credentials/issue', async (request, response) => {
   const {credential} = JSON.parse(request.body);
   response.status(201).json(await works.issue(JSON.stringify(credential)));
