@@ -180,6 +180,14 @@ class Abreast:
                 self._list_gaps(betweens[number - len(requirements)], values, shift, width)
             shift += width + 1
 
+    def lost(self, again: int) -> int:
+        """What every state loses when these bits are covered again."""
+        lost = 0
+        while again:
+            lost += self.repeat[(again & -again).bit_length() - 1]
+            again &= again - 1
+        return lost
+
     def cut(self, better: int) -> int:
         """What every state loses when the answer to be beaten is better by so much."""
         return sum((unit * better >> coarse) << shift for unit, coarse, shift in self._rises)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from app.pathways.budget import Budget
 from app.pathways.candidate import VALID, Candidate
 from app.pathways.checking import CheckResult, check_node
 from app.pathways.matching import Counted, Home, Judge
 from app.pathways.problem import Item, problems_of, sort_items
 from app.pathways.rules import Manual, StackRule, alternatives_of
 from app.pathways.smallest import find_smallest
-from app.pathways.walk import Budget
 from app.pathways.words import NameOf, RuleWords
 
 MOST_CREDENTIALS = 40
@@ -168,4 +168,4 @@ def _best(judge: Judge, items: tuple[Item, ...]) -> tuple[tuple[Item, ...], bool
     ]
     budget = Budget()
     places = find_smallest(problems, budget)
-    return tuple(items[place] for place in places), budget.left >= 0
+    return tuple(items[place] for place in places), budget.proven

@@ -76,17 +76,26 @@ class Problem:
     twins: tuple[tuple[int, int], ...]
     floors: tuple[tuple[int, Fraction], ...]
 
+    @property
+    def requirements(self) -> tuple[Need | Cover, ...]:
+        """What may fall short, in the order of `short`."""
+        return (*self.needs, *self.covers)
+
     def price(self, choice: Sequence[int]) -> int:
         """What is missing when these items are used, in whole numbers that compare within here."""
-        missing = covered = 0
-        for need in self.needs:
-            gains = need.gains
-            missing += max(0, need.goal - sum([gains[index] for index in choice])) * need.price
+        requirements = zip(self.short(choice), self.requirements, strict=True)
+        return sum([short * each.price for short, each in requirements])
+
+    def short(self, choice: Sequence[int]) -> list[int]:
+        """By how much these items fall short of each need, then of each cover."""
+        covered = 0
         for index in choice:
             covered |= self.bits[index]
-        for cover in self.covers:
-            missing += max(0, cover.goal - (covered & cover.mask).bit_count()) * cover.price
-        return missing
+        needs = [
+            max(0, need.goal - sum([need.gains[index] for index in choice])) for need in self.needs
+        ]
+        covers = [max(0, each.goal - (covered & each.mask).bit_count()) for each in self.covers]
+        return needs + covers
 
     def keeps_limits(self, choice: Sequence[int]) -> bool:
         """Whether these items break no limit."""

@@ -1,7 +1,8 @@
 """The best set of all: least is missing, of the fewest items, with the least credit, the first.
 
 A rule has several problems where it has alternatives or a window of time. What is wanted is settled
-in that order, each time over all of them: a problem that cannot keep up is left out.
+in that order, each time over all of them: a problem that cannot keep up is left out. What a walk
+does not settle soon is put to a solver.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,19 +11,24 @@ from itertools import combinations
 from math import floor
 from typing import TypeVar
 
+from app.pathways import solver
 from app.pathways.abreast import AtLeast, Between
+from app.pathways.budget import Budget
 from app.pathways.greedy import choose_greedily
+from app.pathways.halves import find_least
 from app.pathways.problem import Problem
-from app.pathways.walk import Budget, Task, find_best
+from app.pathways.walk import Task, find_best
 
 # Of so few requirements every set that may fall short together is written down at once.
 _EVERY_SET = 3
+# How many choices a walk may look at in its turn, and the work of the solver in its.
+_TURNS = ((60_000, 0.2), (300_000, 0.6))
 
 Measure = TypeVar("Measure", Fraction, int)
 
 
 def find_smallest(problems: Sequence[Problem], budget: Budget) -> tuple[int, ...]:
-    """The places of the items of the best set; proven where the budget is not below nothing."""
+    """The places of the items of the best set, which is proven where the budget says so."""
     contests = [_Contest(problem, budget) for problem in problems]
     contests = _keep_best(contests, lambda each: each.score, _Contest.seek_price)
     contests = _keep_best(contests, lambda each: len(each.choice), _Contest.seek_fewer)
@@ -81,18 +87,30 @@ class _Contest:
         below = self.price if self.price <= limit else limit + 1
         if below <= 0:
             return
-        found = self._find(0, [], [], lambda choice: 0, 1)
-        if found is None and below > 1:
-            least = min((each.step for each in self.needs), default=1)
-            found = self._find(below - 1, [], [], problem.price, below, unit=1, least=least)
-        if found is not None:
-            self.choice, self.price = found, problem.price(found)
+        found, settled = find_best(
+            self._task(0, [], [], lambda choice: 0, 1), self.budget, _TURNS[0][0]
+        )
+        if found is None and not (settled and below == 1):
+            least = min((each.step for each in self.needs), default=1) if settled else 0
+            self._settle(
+                self._task(below - 1, [], [], problem.price, below, unit=1, least=least),
+                lambda some: solver.least_missing(
+                    problem, self.choice, min(below, problem.price(self.choice)), some
+                ),
+            )
+        self.choice = found or self.choice
+        self.price = problem.price(self.choice)
 
     def seek_fewer(self, best: int) -> None:
         """Look for a choice of no more items than that."""
         below = len(self.choice) if len(self.choice) <= best else best + 1
         fewer = AtLeast((-1,) * len(self.kinds), 1 - below, 1)
-        self.choice = self._find(self.price, [fewer], [], len, below) or self.choice
+        self._settle(
+            self._task(self.price, [fewer], [], len, below),
+            lambda some: solver.fewest(
+                self.problem, self.choice, self.price, min(below, len(self.choice)), some
+            ),
+        )
 
     def seek_less_credit(self, best: Fraction) -> None:
         """Look for a choice of as many items with no more credit than that."""
@@ -105,10 +123,14 @@ class _Contest:
         less = AtLeast(tuple(-total for total in problem.totals), 1 - below, 1)
         both, base = self._with_count()
         between = Between(both, base + least, base + below - 1, 1)
-        found = self._find(
-            self.price, [*self._count(), less], [between], problem.total, below, least=least
+        rows = [*self._count(), less]
+        self._settle(
+            self._task(self.price, rows, [between], problem.total, below, least=least),
+            lambda some: solver.least_credit(
+                problem, self.choice, self.price, min(below, problem.total(self.choice)), some
+            ),
+            by_halves=True,
         )
-        self.choice = found or self.choice
 
     def seek_first(self) -> None:
         """Look for the first of the choices that are alike in all this."""
@@ -116,8 +138,35 @@ class _Contest:
         total = base + self.problem.total(self.choice)
         exactly = Between(both, total, total)
         rows = [*self._count(), AtLeast(tuple(-value for value in both), -total)]
-        found = self._find(self.price, rows, [exactly], lambda choice: 0, 1, in_order=True)
-        self.choice = found or self.choice
+        self._settle(
+            self._task(self.price, rows, [exactly], lambda choice: 0, 1, in_order=True),
+            lambda some: solver.first(self.problem, self.choice, self.price, some),
+        )
+
+    def _settle(
+        self,
+        task: Task,
+        ask: Callable[[Budget], tuple[int, ...] | None],
+        *,
+        by_halves: bool = False,
+    ) -> None:
+        """Keep what is best: what a walk does not find soon the solver often does, and in turn."""
+        for choices, units in _TURNS:
+            found, settled = find_best(task, self.budget, choices)
+            self.choice = found or self.choice
+            if settled:
+                return
+            some = self.budget.some(units)
+            self.choice = ask(some) or self.choice
+            self.budget.units += some.units
+            if some.proven:
+                return
+            if by_halves:
+                found, settled = find_least(task, self.budget)
+                self.choice = found or self.choice
+                if settled:
+                    return
+        self.budget.proven = False
 
     def _count(self) -> list[AtLeast]:
         """As many items as the choice has."""
@@ -129,7 +178,7 @@ class _Contest:
         much = sum(self.problem.totals) + 1
         return tuple(total + much for total in self.problem.totals), much * len(self.choice)
 
-    def _find(
+    def _task(
         self,
         price: int,
         further: Sequence[AtLeast],
@@ -140,8 +189,8 @@ class _Contest:
         unit: int = 0,
         least: int = 0,
         in_order: bool = False,
-    ) -> tuple[int, ...] | None:
-        """The choice worth least below a value, of which no more is missing than the price."""
+    ) -> Task:
+        """To look for the choice worth least below a value, with no more missing than the price."""
         problem = self.problem
 
         def holds(choice: tuple[int, ...]) -> int | None:
@@ -152,7 +201,7 @@ class _Contest:
             short = [each for each in self.needs if self._falls_short(each, choice)]
             return _together(short, price, unit) if price and short else None
 
-        task = Task(
+        return Task(
             [*self.limits, *self._asked(price, unit), *further],
             [*self._narrow(price, unit), *betweens],
             self.kinds,
@@ -163,7 +212,6 @@ class _Contest:
             least,
             in_order,
         )
-        return find_best(task, self.budget)
 
     def _asked(self, price: int, unit: int) -> list[AtLeast]:
         """What is asked of a choice that may lack what a price allows."""

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.pathways.abreast import Abreast, AtLeast, Between
+from app.pathways.budget import Budget
 from app.pathways.weights import weigh
 
-# So many choices are looked at in one evaluation, which takes one to two seconds.
-MOST_WORK = 1_000_000
 # After so many the branches that are still open are walked anew, unless few items are left.
 _PATIENCE = 20_000
 _FEW = 14
@@ -21,13 +20,6 @@ _BITS_A_STEP = 3000
 _SETTING_UP = 4
 # Choices that come to the same are looked for at every such place.
 _COMPARED = 2
-
-
-@dataclass
-class Budget:
-    """The work that is left for an evaluation, over all of its searches."""
-
-    left: int = MOST_WORK
 
 
 @dataclass(frozen=True)
@@ -51,16 +43,19 @@ class Task:
     in_order: bool = False
 
 
-def find_best(task: Task, budget: Budget) -> tuple[int, ...] | None:
+def find_best(task: Task, budget: Budget, choices: int) -> tuple[tuple[int, ...] | None, bool]:
     """The items that are worth least, None where none are worth less than `below`.
 
-    Complete unless the budget runs out, which then is below nothing.
+    The answer says too whether all was looked at; else there may be better ones, after so many
+    choices or what the budget has.
     """
-    if budget.left < 0:
-        return None
-    walk = _Walk(task, budget)
+    if budget.choices <= 0:
+        return None, False
+    walk = _Walk(task, min(budget.choices, choices))
+    allowed = walk.left
     walk.explore(tuple(range(len(task.kinds))), (), 0)
-    return walk.found
+    budget.choices -= allowed - walk.left
+    return walk.found, walk.left >= 0
 
 
 _Open = tuple[int, int, int, int, int]
@@ -68,11 +63,11 @@ _Open = tuple[int, int, int, int, int]
 
 
 class _Walk:
-    """One search; `found` is the best choice so far, worth less by `better` than was asked for."""
+    """One search with so much work left; `found` is worth less by `better` than was asked for."""
 
-    def __init__(self, task: Task, budget: Budget) -> None:
+    def __init__(self, task: Task, left: int) -> None:
         self.task = task
-        self.budget = budget
+        self.left = left
         self.requirements = list(task.requirements)
         self.better = 0
         self.found: tuple[int, ...] | None = None
@@ -94,7 +89,7 @@ class _Walk:
             for each in (self._rest(one, left, taken, covered) for one in self.requirements)
         ]
         betweens = [self._rest_between(each, left, taken).reduced() for each in self.task.betweens]
-        self.budget.left -= len(requirements) * len(left) * _SETTING_UP
+        self.left -= len(requirements) * len(left) * _SETTING_UP
         if any(each.hopeless for each in requirements):
             return
         found = weigh(
@@ -162,7 +157,7 @@ class _Walk:
         work = 0
         # Long numbers take longer.
         pace = 1 + guard.bit_length() // _BITS_A_STEP
-        patience = 1 + max(0, self.budget.left) // pace
+        patience = 1 + max(0, self.left) // pace
         if size > _FEW:
             patience = min(patience, _PATIENCE)
         while stack and work < patience:
@@ -208,8 +203,8 @@ class _Walk:
                 cut = abreast.cut(self.better - before)
                 if learned or self.done:
                     break
-        self.budget.left -= work * pace
-        if self.budget.left < 0:
+        self.left -= work * pace
+        if self.left < 0:
             self.done = True
         return stack[::-1]
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from app.pathways import walk
+from app.pathways import solver, walk
+from app.pathways.budget import Budget
 from app.pathways.candidate import Candidate
 from app.pathways.rules import Count, Include, Share, Sum
-from app.pathways.walk import Budget
-from tests.hard_pathways import hard_case
+from tests.hard_pathways import hard_case, solver_gives_up
 from tests.pathways import OTHER, OWN, a_candidate, a_rule, answer, day, found, ids
 
 TOTAL = {"id": "total", "sum": "credit", "min": 60}
@@ -229,7 +229,7 @@ def test_what_asks_for_nothing_is_satisfied_by_nothing() -> None:
 def test_a_search_that_is_given_up_still_answers(
     work: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pathways.evaluation.Budget", lambda: Budget(work))
+    monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, work, 0, 0))
     exact = answer(a_certificate(300), *badges(30, thousandths))
 
     assert not exact.exact
@@ -248,10 +248,67 @@ def test_a_walk_without_patience_says_the_same(monkeypatch: pytest.MonkeyPatch) 
     assert after == before
 
 
+@pytest.mark.parametrize("seed", [29, 102, 311])
+def test_what_a_walk_does_not_settle_is_settled_all_the_same(seed: int) -> None:
+    case = hard_case(seed)
+
+    assert answer(case.rule, *case.candidates, used=case.used).exact
+
+
+@pytest.mark.parametrize("seed", [1, 37, 100, 172, 311])
+def test_walk_solver_and_halves_give_one_answer(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = hard_case(seed, 18)
+    walked = answer(case.rule, *case.candidates, used=case.used)
+    monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, 0, 500_000, 30))
+    solved = answer(case.rule, *case.candidates, used=case.used)
+    monkeypatch.setattr(solver, "least_credit", solver_gives_up)
+    with_halves = answer(case.rule, *case.candidates, used=case.used)
+
+    assert walked.exact
+    assert ids(walked.used) == ids(solved.used) == ids(with_halves.used)
+
+
+def test_prices_longer_than_the_solvers_numbers_are_compared_exactly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is missing of two requirements differs by less than a millionth of a millionth."""
+    monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, 0, 0, 30))
+    goals = {"a": "99999.9999999", "b": "99999.9999998"}
+    rule = a_rule(
+        {
+            "all": [
+                *(
+                    {"id": id_, "sum": "credit", "where": {"group": id_}, "min": goal}
+                    for id_, goal in goals.items()
+                ),
+                {"id": "one", "count": "credential", "max": 1},
+            ]
+        }
+    )
+    candidates = [a_candidate(id_, 1, texts={"group": [id_]}) for id_ in goals]
+
+    for order in (candidates, candidates[::-1]):
+        result = answer(rule, *order)
+        assert result.exact
+        assert ids(result.used) == ["b"]
+
+
+def test_numbers_out_of_the_solvers_reach_leave_the_answer_unproven(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, 0))
+    parts = iter(("10/99991", "10/99989", "10/99971", "10/99961"))
+
+    result = answer(a_rule(TOTAL), *badges(6, lambda *_: next(parts, 30)))
+
+    assert not result.exact
+    assert result.satisfied
+
+
 def test_a_given_up_answer_breaks_no_upper_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little work is allowed, only what is short may be missing."""
     for work in (0, 500, 5000):
-        monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, work))
+        monkeypatch.setattr("app.pathways.evaluation.Budget", partial(Budget, work, 0, 0))
         for seed in (22, 24, 40, 95, 102, 115):
             case = hard_case(seed)
             result = answer(case.rule, *case.candidates, used=case.used)
