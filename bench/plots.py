@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from math import log10
 
-_WIDTH = 860
-_LEFT = 330
+_WIDTH = 900
+_LEFT = 370
 _ROW = 30
 
 
