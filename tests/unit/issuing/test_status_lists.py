@@ -97,6 +97,22 @@ def test_many_entries_at_once_go_on_in_the_next_list(
     assert entries[0] == ReservedEntry(first.list_id, permuted_index(key, LENGTH - 2))
 
 
+def test_a_list_that_another_made_while_we_waited_for_the_lock_is_taken(
+    session: Session,
+    desk: IssuingDesk,
+    issuer: Issuer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = reserve(session, desk, issuer)
+    looks = iter([lambda *_: None, status_lists._open_list])
+    monkeypatch.setattr(status_lists, "_open_list", lambda *given: next(looks)(*given))
+
+    [taken] = reserve_entries(session, desk, issuer, 1, now=NOW, actor=ACTOR)
+
+    assert (taken.list_id, taken.first) == (made.list_id, 1)
+    assert the_list(session).next_position == 2
+
+
 def test_who_loses_the_last_entry_to_another_looks_again(
     session: Session,
     desk: IssuingDesk,

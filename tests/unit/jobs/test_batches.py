@@ -248,6 +248,24 @@ def test_a_key_that_another_batch_used_meanwhile_is_a_repetition(
     assert bench.count(Credential) == 1
 
 
+def test_a_confirmed_row_whose_key_another_batch_used_meanwhile_is_refused(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed = row(1, board={"minute": "Board 7"})
+    first, second = bench.send(confirmed, row(2)), bench.send(row(1))
+    for batch in (first, second):
+        work_on_chunk(bench.desk, batch, 0, enqueue=no_queue, clock=lambda: NOW)
+
+    def overtake() -> None:
+        work_on_chunk(bench.desk, second, 0, enqueue=no_queue, clock=lambda: NOW)
+
+    once_signed(monkeypatch, overtake)
+    work_on_chunk(bench.desk, first, 0, enqueue=no_queue, clock=lambda: NOW)
+
+    assert bench.outcomes(second) == [("issued", "")]
+    assert bench.outcomes(first) == [("refused", "idempotency_key_reused"), ("issued", "")]
+
+
 def test_a_chunk_is_done_once_whoever_comes_again(bench: Bench) -> None:
     batch = bench.send(row())
     bench.work()
