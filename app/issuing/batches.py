@@ -6,7 +6,7 @@ last chunk of a phase moves the batch on, in its own transaction: its counter of
 what tells it that it was the last.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.issuing.batch_results import RowResult, unpack_results
+from app.registry.deeds import note_deed
 from app.registry.listing import Page, list_page
 from app.registry.outbox import Event, note_events
 from app.registry.row_ids import is_row_id, new_row_id
-from app.storage.audit import append_audit
 from app.storage.tables import Batch, BatchChunk
 
 RECEIVING = "receiving"
@@ -130,7 +130,7 @@ def close_upload(
     batch.total = total
     batch.open_chunks = chunks
     session.flush()
-    _note(session, batch, "batch.received", {"rows": total}, now=now, actor=actor)
+    note_deed(session, batch, "batch.received", now=now, actor=actor, rows=total)
     enqueue(session, batch.id, range(chunks))
     return batch
 
@@ -188,7 +188,7 @@ def cancel_batch(session: Session, batch_id: str, *, now: datetime, actor: str) 
         batch.state = CANCELLED
         batch.finished_at = now
         session.flush()
-        _note(session, batch, "batch.cancelled", {}, now=now, actor=actor)
+        note_deed(session, batch, "batch.cancelled", now=now, actor=actor)
     elif batch.state != CANCELLED:
         raise Conflict("batch_state", "The batch has come to its end; there is nothing to cancel.")
     return batch
@@ -230,7 +230,7 @@ def resume_batch(
     batch.phase_started_at = None
     batch.done_before = _rows_done(batch)
     session.flush()
-    _note(session, batch, "batch.resumed", {"accept": batch.accept}, now=now, actor=actor)
+    note_deed(session, batch, "batch.resumed", now=now, actor=actor, accept=batch.accept)
     enqueue(session, batch.id, _chunks_to_do(session, batch))
     return batch
 
@@ -330,7 +330,7 @@ def finish_phase(session: Session, batch: Batch, *, enqueue: Enqueue, now: datet
     batch.finished_at = now
     session.flush()
     details = {"issued": batch.issued, "repeated": batch.repeated, "refused": batch.refused}
-    _note(session, batch, f"batch.{batch.state}", details, now=now, actor=batch.actor)
+    note_deed(session, batch, f"batch.{batch.state}", now=now, actor=batch.actor, **details)
     things = {"batch": batch.id, "state": batch.state}
     note_events(session, batch.issuer_id, [Event("batch.done", things)], now=now)
 
@@ -373,23 +373,3 @@ def _chunks_to_do(session: Session, batch: Batch) -> list[int]:
 def _lock(session: Session, batch_id: str) -> Batch:
     query = select(Batch).where(Batch.id == batch_id).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()
-
-
-def _note(
-    session: Session,
-    batch: Batch,
-    action: str,
-    details: Mapping[str, object],
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action=action,
-        issuer_id=batch.issuer_id,
-        subject=batch.id,
-        details=dict(details),
-    )

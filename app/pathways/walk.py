@@ -149,7 +149,7 @@ class _Walk:
     ) -> list[_Open]:
         """Walk until all is seen or patience ends; the branches that are open then, next first."""
         size, guard, gaps = len(items), abreast.guard, abreast.gaps
-        takes, skips, covers, repeat = abreast.take, abreast.skip, abreast.covers, abreast.repeat
+        takes, skips, covers = abreast.take, abreast.skip, abreast.covers
         bits = [1 << self.task.kinds[item] for item in items]
         before, cut = self.better, 0
         seen: set[tuple[int, int, int, int]] = set()
@@ -180,9 +180,8 @@ class _Walk:
                 can_take = not passed & bit
                 if can_take:
                     take, again = state - takes[place], covered & covers[place]
-                    while again:
-                        take -= repeat[(again & -again).bit_length() - 1]
-                        again &= again - 1
+                    if again:
+                        take -= abreast.lost(again)
                     can_take = (take - cut) & guard == guard
                 if can_take and (takes_first[place] or not can_skip):
                     if can_skip:

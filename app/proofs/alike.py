@@ -12,7 +12,6 @@ from typing import Any
 from app.credentials.conformance import found, raise_check_failed, tree_findings
 from app.credentials.values import iri_fault
 from app.encoding.strict_json import JsonObject, dump_json
-from app.errors import CheckFailed
 from app.jsonld.safe_mode import canonicalize
 from app.proofs.checked import CheckedDocument, UnsecuredDocument
 
@@ -24,8 +23,7 @@ def _any_text(text: str, pointer: str) -> None:
 def _any_iri(text: str, pointer: str) -> None:
     fault = iri_fault(text)
     if fault is not None:
-        finding = found(fault[0], pointer, fault[1])
-        raise CheckFailed(finding.code, finding.detail, field=pointer, findings=(finding,))
+        raise_check_failed([found(fault[0], pointer, fault[1])])
 
 
 Rule = Callable[[str, str], None]

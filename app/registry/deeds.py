@@ -8,6 +8,7 @@ from app.storage.audit import append_audit
 from app.storage.tables import (
     Achievement,
     Award,
+    Batch,
     FederationEntity,
     Key,
     TrustAnchor,
@@ -15,7 +16,7 @@ from app.storage.tables import (
     WebhookEndpoint,
 )
 
-_OfIssuer = Achievement | Award | Key | WebhookEndpoint
+_OfIssuer = Achievement | Award | Batch | Key | WebhookEndpoint
 _OfService = FederationEntity | TrustAnchor | TrustedIssuer
 
 

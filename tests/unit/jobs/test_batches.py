@@ -153,6 +153,20 @@ def once_signed(monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> 
     monkeypatch.setattr("app.issuing.signed_credential.sign_and_verify", sign_first)
 
 
+def second_overtakes(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    """Check two batches of a chunk each, and issue the second while the first is being signed."""
+
+    def work_on(batch: str) -> None:
+        work_on_chunk(bench.desk, batch, 0, enqueue=no_queue, clock=lambda: NOW)
+
+    work_on(first)
+    work_on(second)
+    once_signed(monkeypatch, lambda: work_on(second))
+    work_on(first)
+
+
 def test_a_chunk_that_was_cut_off_uses_the_entries_that_it_had_reserved(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,14 +246,7 @@ def test_a_key_that_another_batch_used_meanwhile_is_a_repetition(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = bench.send(row()), bench.send(row())
-    for batch in (first, second):
-        work_on_chunk(bench.desk, batch, 0, enqueue=no_queue, clock=lambda: NOW)
-
-    def overtake() -> None:
-        work_on_chunk(bench.desk, second, 0, enqueue=no_queue, clock=lambda: NOW)
-
-    once_signed(monkeypatch, overtake)
-    work_on_chunk(bench.desk, first, 0, enqueue=no_queue, clock=lambda: NOW)
+    second_overtakes(bench, monkeypatch, first, second)
 
     assert (bench.outcomes(second), bench.outcomes(first)) == (
         [("issued", "")],
@@ -253,14 +260,7 @@ def test_a_confirmed_row_whose_key_another_batch_used_meanwhile_is_refused(
 ) -> None:
     confirmed = row(1, board={"minute": "Board 7"})
     first, second = bench.send(confirmed, row(2)), bench.send(row(1))
-    for batch in (first, second):
-        work_on_chunk(bench.desk, batch, 0, enqueue=no_queue, clock=lambda: NOW)
-
-    def overtake() -> None:
-        work_on_chunk(bench.desk, second, 0, enqueue=no_queue, clock=lambda: NOW)
-
-    once_signed(monkeypatch, overtake)
-    work_on_chunk(bench.desk, first, 0, enqueue=no_queue, clock=lambda: NOW)
+    second_overtakes(bench, monkeypatch, first, second)
 
     assert bench.outcomes(second) == [("issued", "")]
     assert bench.outcomes(first) == [("refused", "idempotency_key_reused"), ("issued", "")]
