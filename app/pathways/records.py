@@ -20,11 +20,11 @@ from app.pathways.matching import Home
 from app.pathways.parsing import TYPE, parse_rule
 from app.pathways.rules import StackRule
 from app.registry.achievements import achievement_id_of, achievement_url, load_achievement
+from app.registry.deeds import note_deed
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
-from app.storage.audit import append_audit
 from app.storage.tables import Credential, CredentialUse, Issuer, Pathway
 
 
@@ -157,15 +157,8 @@ def _publish(
     )
     session.add(pathway)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="pathway.published",
-        issuer_id=issuer.id,
-        subject=id_,
-        details={"series_id": series_id, "version": version, "digest": pathway.digest},
-    )
+    details = {"series_id": series_id, "version": version, "digest": pathway.digest}
+    note_deed(session, pathway, "pathway.published", now=now, actor=actor, **details)
     return pathway
 
 

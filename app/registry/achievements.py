@@ -19,12 +19,12 @@ from app.credentials.microcredential_document import publish_microcredential
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import InvalidRequest, NotFound
 from app.jsonld.contexts import digest_sri
+from app.registry.deeds import note_deed
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.reviews import DRAFT, PUBLISHED, list_newest
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
-from app.storage.audit import append_audit
 from app.storage.tables import Achievement, Issuer, Pathway
 
 _SHORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -169,15 +169,9 @@ def _store(
     )
     session.add(achievement)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="achievement.drafted" if draft else "achievement.published",
-        issuer_id=issuer.id,
-        subject=id_,
-        details={"series_id": series_id, "version": version},
-    )
+    action = "achievement.drafted" if draft else "achievement.published"
+    details = {"series_id": series_id, "version": version}
+    note_deed(session, achievement, action, now=now, actor=actor, **details)
     if not draft:
         list_newest(session, series_id)
     return achievement

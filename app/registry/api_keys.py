@@ -18,10 +18,10 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidRequest, NotAuthenticated, NotAuthorized, NotFound
+from app.registry.deeds import note_deed
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id, new_row_id
-from app.storage.audit import append_audit
 from app.storage.database import Database
 from app.storage.tables import ApiKey
 
@@ -131,15 +131,7 @@ def create_api_key(
     )
     session.add(key)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="api_key.created",
-        issuer_id=issuer_id,
-        subject=key.id,
-        details={"scopes": key.scopes.split()},
-    )
+    note_deed(session, key, "api_key.created", now=now, actor=actor, scopes=key.scopes.split())
     return key, f"{key.id}.{secret}"
 
 
@@ -194,15 +186,7 @@ def revoke_api_key(session: Session, api_key_id: str, *, now: datetime, actor: s
     if key.revoked_at is None:
         key.revoked_at = now
         session.flush()
-        append_audit(
-            session,
-            at=now,
-            actor=actor,
-            action="api_key.revoked",
-            issuer_id=key.issuer_id,
-            subject=key.id,
-            details={},
-        )
+        note_deed(session, key, "api_key.revoked", now=now, actor=actor)
     return key
 
 

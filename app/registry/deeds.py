@@ -7,16 +7,19 @@ from sqlalchemy.orm import Session
 from app.storage.audit import append_audit
 from app.storage.tables import (
     Achievement,
+    ApiKey,
     Award,
     Batch,
     FederationEntity,
     Key,
+    Pathway,
+    Policy,
     TrustAnchor,
     TrustedIssuer,
     WebhookEndpoint,
 )
 
-_OfIssuer = Achievement | Award | Batch | Key | WebhookEndpoint
+_OfIssuer = Achievement | ApiKey | Award | Batch | Key | Pathway | Policy | WebhookEndpoint
 _OfService = FederationEntity | TrustAnchor | TrustedIssuer
 
 

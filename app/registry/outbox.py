@@ -16,11 +16,11 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import Conflict, NotFound
 from app.keys.sealing import seal
 from app.keys.signer import KeyStore
+from app.registry.deeds import note_deed
 from app.registry.listing import Page, list_page
 from app.registry.mail_settings import load_mail_settings
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
-from app.storage.audit import append_audit
 from app.storage.tables import OutboxItem, WebhookEndpoint
 
 WEBHOOK = "webhook"
@@ -230,13 +230,5 @@ def _again(
         .values(state=PENDING, attempts=0, due_at=now, finished_at=None, problem=None, answer=None)
         .returning(OutboxItem.id)
     ).all()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="webhook.replayed",
-        issuer_id=endpoint.issuer_id,
-        subject=endpoint.id,
-        details={"deliveries": len(revived)},
-    )
+    note_deed(session, endpoint, "webhook.replayed", now=now, actor=actor, deliveries=len(revived))
     return len(revived)

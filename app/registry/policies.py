@@ -18,6 +18,7 @@ from app.encoding.multibase import encode_base64url
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import NotFound
 from app.registry import reviews
+from app.registry.deeds import note_deed
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id
 from app.settings import Settings
@@ -77,15 +78,8 @@ def store_policy(
     )
     session.add(policy)
     session.flush()
-    append_audit(
-        session,
-        at=now,
-        actor=actor,
-        action="policy.created",
-        issuer_id=issuer.id,
-        subject=id_,
-        details={"digest": policy.digest, "version": policy.version},
-    )
+    details = {"digest": policy.digest, "version": policy.version}
+    note_deed(session, policy, "policy.created", now=now, actor=actor, **details)
     return policy
 
 
