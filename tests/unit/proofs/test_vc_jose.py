@@ -9,16 +9,20 @@ from app.encoding.multibase import encode_base64url
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed, MalformedInput, SignetError
 from app.keys.controlled_identifier import ControlledIdentifierDocument
+from app.proofs.checked import CheckedDocument, UnsecuredDocument
+from app.proofs.profiles import OPEN_BADGE
 from app.proofs.vc_jose import (
     Jws,
     check_claims,
+    check_own_jwt,
     looks_like_jws,
     method_of,
     read_jws,
+    sign_jwt,
     signed_at,
 )
 from tests.builders import NOW, SUBJECT_ID
-from tests.world import a_badge, a_token, a_web_party
+from tests.world import CONTEXTS, Party, a_badge, a_token, a_web_party
 
 PARTY = a_web_party()
 BADGE = a_badge(PARTY)
@@ -54,6 +58,89 @@ def test_a_token_repeats_the_credential_in_its_claims() -> None:
     }
     assert jws.algorithm == "ES256"
     PARTY.token_signer.public_key.verify("ES256", jws.signing_input, jws.signature)
+
+
+def _checked(**members: Any) -> CheckedDocument:
+    """The badge, with other members, as if it had been checked like that."""
+    document = {**BADGE, **members}
+    unsecured = UnsecuredDocument(document, CONTEXTS, b"")
+    return CheckedDocument(unsecured, OPEN_BADGE, dump_json(document))
+
+
+def _check(token: bytes, checked: CheckedDocument, *, by: Party = PARTY) -> None:
+    key = by.token_signer.public_key
+    check_own_jwt(token, checked, key, algorithm="ES256", kid=PARTY.kid)
+
+
+def _sign(checked: CheckedDocument, kid: str = PARTY.kid) -> bytes:
+    return sign_jwt(checked, PARTY.token_signer, kid=kid).encode()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"name": 'Said "no": \U0001f9ad\n\\', "credits": [7.5, 1e-7, 2**53 - 1, None, {}]},
+        {"credentialSubject": [{"type": ["AchievementSubject"]}]},
+    ],
+)
+def test_a_token_that_is_let_pass_unread_reads_as_what_was_checked(members: JsonObject) -> None:
+    checked = _checked(**members)
+    token = _sign(checked)
+
+    _check(token, checked)
+    jws = read_jws(token)
+    assert jws.document == checked.document
+    check_claims(jws, required=True)
+    PARTY.token_signer.public_key.verify("ES256", jws.signing_input, jws.signature)
+
+
+def test_a_token_that_says_something_else_than_was_checked_is_refused() -> None:
+    checked = _checked()
+    token = _sign(checked)
+    _, payload, signature = token.split(b".")
+
+    for other in (
+        _sign(_checked(name="Another")),
+        _sign(checked, kid=f"{PARTY.kid}1"),
+        _token({"alg": "ES256"}).split(b".")[0] + b"." + payload + b"." + signature,
+        b"a." + token,
+        b"",
+    ):
+        with pytest.raises(CheckFailed) as caught:
+            _check(other, checked)
+        assert caught.value.code == "claims_mismatch"
+
+    checked.document["issuer"] = "did:web:another.example"
+    with pytest.raises(CheckFailed, match="does not say what was checked"):
+        _check(_sign(checked), checked)
+
+
+@pytest.mark.parametrize("name", ["aud", "iat", "iss", "nonce", "vc"])
+def test_a_credential_with_a_member_that_readers_take_away_gets_no_token(name: str) -> None:
+    checked = _checked(**{name: "something"})
+
+    with pytest.raises(CheckFailed, match="the name of a claim"):
+        _check(_sign(checked), checked)
+
+
+def test_a_token_that_nobody_would_read_is_refused() -> None:
+    checked = _checked(name="x" * 262_000)
+    token = _sign(checked)
+
+    with pytest.raises(MalformedInput) as caught:
+        _check(token, checked)
+    assert caught.value.code == "too_large"
+    with pytest.raises(MalformedInput):
+        read_jws(token)
+
+
+def test_the_signature_of_another_key_is_noticed() -> None:
+    checked = _checked()
+
+    with pytest.raises(CheckFailed) as caught:
+        _check(_sign(checked), checked, by=a_web_party("did:web:another.example"))
+    assert caught.value.code == "proof_invalid"
 
 
 # --- reading ------------------------------------------------------------------------------------
