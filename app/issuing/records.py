@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.encoding.dates import parse_datetime
 from app.encoding.strict_json import JsonObject
@@ -20,6 +20,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 # Statements of every issue and read are made once: making one costs as much as sending it.
 _LAST = select(func.max(Credential.issued_at)).where(Credential.issuer_id == bindparam("issuer"))
 _DOCUMENT = select(Credential.document).where(Credential.id == bindparam("id"))
+
+_UNSIGNED = (defer(Credential.document, raiseload=True), defer(Credential.jwt, raiseload=True))
+"""A credential's row without its signed forms; asking the row for one of them is an error."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,11 @@ def read_document(database: Database, credential_id: str) -> bytes:
 def list_credentials(
     session: Session, *, issuer_id: str | None, limit: int, cursor: str | None
 ) -> Page[Credential]:
-    """The credentials of one issuer, or of all of them, newest first; revoked ones stay listed."""
-    query = select(Credential)
+    """The credentials of one issuer, or of all of them, newest first; revoked ones stay listed.
+
+    Their signed forms are not read: they are kilobytes each, and no list shows them.
+    """
+    query = select(Credential).options(*_UNSIGNED)
     if issuer_id is not None:
         query = query.where(Credential.issuer_id == issuer_id)
     return list_page(

@@ -1,9 +1,12 @@
 """Lists in pages that neither skip nor repeat when something is added between two of them.
 
-A page continues after a given row (its time and id), not after a count of rows. The cursor that
-says so is opaque to callers; it decides nothing but where to go on, so it needs no signature.
+A page continues after a given row (its time and id), not after a count of rows. Counting all rows
+costs more than reading a page of them, so it is done for the first page alone, and the cursor hands
+the number on. It is opaque to callers; it decides nothing but where to go on and which number is
+repeated to whoever sends it, so it needs no signature.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +20,30 @@ from app.errors import InvalidRequest, SignetError
 
 MAX_LIMIT = 100
 
+_TOTAL = re.compile(r"[0-9]{1,15}")  # what a number of JSON holds exactly
+
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Some rows of a list, how many there are in all, and the cursor of the next page if any."""
+    """Some rows of a list, how many there are in all, and the cursor of the next page if any.
+
+    `total` is what was counted when the first page was read.
+    """
 
     items: Sequence[Row]
     total: int
     next: str | None
+
+
+@dataclass(frozen=True)
+class _Cursor:
+    """The last row of a page, and how many rows there were in all when the first page was read."""
+
+    total: int
+    time: datetime
+    id_: str
 
 
 def list_page(
@@ -78,30 +95,36 @@ def _page(
 ) -> Page[Row]:
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidRequest("out_of_range", f"A page has 1 to {MAX_LIMIT} items.", field="limit")
-    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     page = query.order_by(time.desc(), id_.desc()).limit(limit + 1)
-    if cursor is not None:
-        page = page.where(tuple_(time, id_) < tuple_(*_decode_cursor(cursor)))
+    if cursor is None:
+        counting = query.with_only_columns(func.count(), maintain_column_froms=True)
+        total = session.scalar(counting) or 0
+    else:
+        after = _decode_cursor(cursor)
+        page = page.where(tuple_(time, id_) < tuple_(after.time, after.id_))
+        total = after.total
     rows = read(page)
     following = None
     if len(rows) > limit:
         last: Any = rows[limit - 1]
-        following = _encode_cursor(getattr(last, str(time.key)), getattr(last, str(id_.key)))
+        following = _encode_cursor(
+            _Cursor(total, getattr(last, str(time.key)), getattr(last, str(id_.key)))
+        )
     return Page(rows[:limit], total, following)
 
 
-def _encode_cursor(time: datetime, id_: str) -> str:
-    return encode_base64url(f"{time.isoformat()} {id_}".encode())
+def _encode_cursor(cursor: _Cursor) -> str:
+    return encode_base64url(f"{cursor.total} {cursor.time.isoformat()} {cursor.id_}".encode())
 
 
-def _decode_cursor(cursor: str) -> tuple[datetime, str]:
+def _decode_cursor(cursor: str) -> _Cursor:
     try:
-        time, id_ = decode_base64url(cursor).decode("ascii").split(" ")
+        total, time, id_ = decode_base64url(cursor).decode("ascii").split(" ")
         moment = datetime.fromisoformat(time)
-        if moment.tzinfo is None or not id_.isprintable():
+        if moment.tzinfo is None or not id_.isprintable() or not _TOTAL.fullmatch(total):
             raise ValueError("not a cursor")
     except (ValueError, SignetError):
         raise InvalidRequest(
             "bad_value", "This is not a cursor that a list here has given.", field="cursor"
         ) from None
-    return moment, id_
+    return _Cursor(int(total), moment, id_)

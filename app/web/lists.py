@@ -18,7 +18,7 @@ class ListAnswer(BaseModel, Generic[Item]):
     """A page of a list, newest first."""
 
     items: list[Item]
-    total: int = Field(description="How many there are on all pages.")
+    total: int = Field(description="How many there are on all pages, as counted for the first one.")
     next: str | None = Field(description="The `cursor` of the page after this one, if any.")
 
 

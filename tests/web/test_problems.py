@@ -133,7 +133,10 @@ def test_what_is_missing_is_named(client: TestClient, admin_headers: Headers) ->
         ("limit=x", "limit"),
         ("cursor=!!!", "cursor"),
         ("cursor=AAAA", "cursor"),
-        ("cursor=MjAyNi0wMy0wMVQxMjowMDowMCBh", "cursor"),  # a time without a zone
+        ("cursor=MyAyMDI2LTAzLTAxVDEyOjAwOjAwIGE", "cursor"),  # a time without a zone
+        ("cursor=eCAyMDI2LTAzLTAxVDEyOjAwOjAwWiBh", "cursor"),  # how many is no number
+        ("cursor=OTk5OTk5OTk5OTk5OTk5OSAyMDI2LTAzLTAxVDEyOjAwOjAwWiBh", "cursor"),  # too many
+        ("cursor=MjAyNi0wMy0wMVQxMjowMDowMFogYQ", "cursor"),  # not how many
         ("cursor=" + "A" * 201, "cursor"),
         ("cursor=%00", "cursor"),
     ],

@@ -319,7 +319,7 @@ def test_pages_of_the_registry_neither_skip_nor_repeat(registry: Registry) -> No
     while True:
         answer = registry.client.get("/registry", params=query).json()
         seen += [item["name"] for item in answer["items"]]
-        assert answer["total"] == 7 + (len(seen) > 3)
+        assert answer["total"] == 7  # as counted when the first page was read
         if len(seen) == 3:  # somebody new must not move the others
             registry.post(ENTRIES, COLLEGE | {"from": "2020-01-01T00:00:00Z"}, 201)
             assert answer["next"] is not None
