@@ -75,10 +75,14 @@ def is_language_tag(value: Any) -> bool:
 
 
 def is_email_address(value: Any) -> bool:
-    """Whether `value` is a plain ASCII e-mail address: dot-atom, `@`, a domain with a dot."""
+    """Whether `value` is a plain ASCII e-mail address: dot-atom, `@`, a domain with a dot.
+
+    What a mail program would decode (RFC 2047 section 2) is none: it stands for another text.
+    """
     return (
         isinstance(value, str)
         and len(value) <= 254
+        and "=?" not in value
         and value.find("@") <= 64
         and _EMAIL.fullmatch(value) is not None
     )

@@ -1,8 +1,8 @@
 """Writing to a learner that a credential was issued to them, and where it is.
 
 Everything that comes from outside (names, templates) passes through the header classes of
-`email.message`, which refuse line breaks, after being made one line; in the HTML body it is
-escaped. Both bodies say the same.
+`email.message`, after being made one line in which nothing is encoded (they refuse line breaks, but
+decode what holds some); in the HTML body it is escaped. Both bodies say the same.
 """
 
 import re
@@ -83,7 +83,10 @@ def deliver_letter(
     letter: Letter, *, send_mail: SendMail, settings: Settings, now: datetime
 ) -> Outcome:
     """Hand a mail over; bounces go to the operator's address, never to the issuer's."""
-    message = compose(letter, settings, now=now)
+    try:
+        message = compose(letter, settings, now=now)
+    except Exception:  # noqa: BLE001 - one that cannot be written must not hold up the others
+        return Outcome("mail_refused", final=True)
     sender = settings.smtp_bounces or settings.smtp_from or ""
     try:
         send_mail(message, sender, letter.recipient)
@@ -102,7 +105,7 @@ def compose(letter: Letter, settings: Settings, *, now: datetime) -> EmailMessag
     template = letter.writing.template_for(letter.language)
     values = _values(letter)
     origin = Address(addr_spec=settings.smtp_from or "")
-    sender_name = letter.writing.sender_name or values["issuer"]
+    sender_name = one_line(letter.writing.sender_name or values["issuer"])
     message = EmailMessage(SMTP)
     subject = one_line(placed(template.subject, values))
     message["Subject"] = subject

@@ -135,8 +135,12 @@ def placed(text: str, values: dict[str, str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text as it can stand in a header: no control characters, no line breaks."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    """A text as it can stand in a header: no control characters, no line breaks.
+
+    Nor the beginning of an encoded word (RFC 2047 section 2): what builds the header would decode
+    it, with the line breaks that it may hold.
+    """
+    return " ".join(_CONTROL.sub(" ", text).replace("=?", "= ?").split())
 
 
 def _read(document: JsonObject) -> MailWriting:

@@ -10,16 +10,19 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from app.encoding.strict_json import dump_json
 from app.errors import InvalidRequest
 from app.fetch import mail_server_of, make_send_mail
 from app.fetch.smtp import MailServer
 from app.jobs.attempts import LEASE
 from app.jobs.outbox import Couriers
+from app.keys.sealing import seal
 from app.registry.mail_settings import (
     MOST_RETENTION_DAYS,
     MOST_TEMPLATES,
     store_mail_settings,
 )
+from app.registry.outbox import mail_place
 from app.settings import Settings
 from app.storage.tables import OutboxItem
 from tests.batches import BATCHES, NDJSON, ndjson, rows_of, work_off
@@ -317,7 +320,32 @@ def test_an_issuer_writes_in_its_own_words_and_in_the_learner_s_language(
     assert "University of Inverbrae</p>" in html
 
 
+# Encoded words (RFC 2047): whoever decodes them has line breaks, and so headers of the sender's.
+ENCODED = "=?utf-8?q?Ada=0D=0ABcc:_eve@evil.example=0D=0A?="
+ENCODED_BASE64 = "=?utf-8?b?QWRhDQpCY2M6IGV2ZUBldmlsLmV4YW1wbGUNCg0KSGVsbG8=?="
+
+
+def test_what_is_encoded_in_a_name_or_a_template_stays_encoded(
+    small: Telling, inbox: Inbox
+) -> None:
+    template = WELSH | {"subject": "={recipient}: {achievement}"}
+    small.ask("PUT", MAIL, {"sender_name": "Registry = ?", "templates": [template]})
+    hostile = small.publisher.define(image=None, name=ENCODED_BASE64)
+    for name in (ENCODED, ENCODED_BASE64, ENCODED.removeprefix("=")):
+        recipient = {"email": ADDRESS, "name": name}
+        small.publisher.issue(achievement=hostile, results=None, recipient=recipient, notify={})
+    small.deliver()
+
+    assert inbox.recipients == [ADDRESS] * 3
+    for message in inbox.messages:
+        assert message["Bcc"] is None
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert "?utf-8?b?" in message["Subject"]
+        assert parts_of(message)[0].startswith("Annwyl ")
+
+
 HARM: list[tuple[dict[str, Any], str]] = [
+    ({"sender_name": ENCODED}, "/sender_name"),
     ({"sender_name": "two\nlines"}, "/sender_name"),
     ({"sender_name": ""}, "/sender_name"),
     ({"reply_to": "Registry <r@a.example>"}, "/reply_to"),
@@ -332,6 +360,7 @@ HARM: list[tuple[dict[str, Any], str]] = [
     ({"templates": [WELSH | {"text": "{link}\u202e"}]}, "/templates/0/text"),
     ({"templates": [WELSH | {"subject": "a\r\nBcc: x@y.example"}]}, "/templates/0/subject"),
     ({"templates": [WELSH | {"subject": "{nothing}"}]}, "/templates/0/subject"),
+    ({"templates": [WELSH | {"subject": ENCODED}]}, "/templates/0/subject"),
     ({"templates": [WELSH, WELSH]}, "/templates/1/language"),
     ({"templates": [WELSH | {"language": "c y"}]}, "/templates/0/language"),
     ({"html": "<p>"}, "/html"),
@@ -409,6 +438,33 @@ def test_a_refused_address_is_erased_at_once_and_one_put_off_holds_nobody_up(
     small.wait(minutes=2)
     small.deliver()
     assert inbox.recipients == ["right@home.example", "busy@home.example"]
+
+
+def test_an_address_that_no_header_can_hold_is_refused_and_holds_nobody_up(
+    small: Telling, inbox: Inbox
+) -> None:
+    unwritable = "=?utf-8?q?x?=@home.example"
+    for body in (
+        {"recipient": {"email": unwritable}, "notify": {}},
+        {"recipient": {"did": "did:example:ailsa"}, "notify": {"email": unwritable}},
+    ):
+        given = {"achievement": small.publisher.achievement, **body}
+        assert small.ask("POST", CREDENTIALS, given, 422)["code"] == "bad_value"
+    for _ in range(2):
+        small.publisher.issue(recipient=RECIPIENT, notify={})
+        small.wait(seconds=1)
+    store = small.desk.key_store
+    with small.desk.database.write() as session:
+        # One that was accepted by a version of this service that did not know better.
+        first = session.scalars(select(OutboxItem).order_by(OutboxItem.due_at)).first()
+        assert first is not None
+        wish = dump_json({"email": unwritable, "language": None})
+        first.sealed = seal(store, wish, place=mail_place(first.id))
+
+    assert small.deliver() == 2
+
+    assert inbox.recipients == [ADDRESS]
+    assert [each["problem"] for each in listed(small)] == [None, "mail_refused"]
 
 
 def test_no_more_goes_in_a_minute_than_was_set(small_settings: Settings, inbox: Inbox) -> None:
