@@ -33,10 +33,10 @@ def verification_method_of(issuer: Issuer, key: Key) -> str:
 
 def jwk_url(issuer_id: str, key: Key, settings: Settings) -> str:
     """Where the bare JWK of this key is served; the `kid` of VC-JWTs (open-badges-3.md 3.1)."""
-    return f"{settings.public_url}/issuers/{issuer_id}/keys/{key.fragment}"
+    return _key_address(settings.public_url, issuer_id, key)
 
 
-def did_document(issuer: Issuer, keys: Iterable[Key], settings: Settings) -> JsonObject:
+def did_document(issuer: Issuer, keys: Iterable[Key], public_url: str) -> JsonObject:
     """The issuer's DID document: every key ever used, the withdrawn ones marked.
 
     Retired keys carry `expires` and stay under `assertionMethod`, so that old signatures verify;
@@ -46,7 +46,7 @@ def did_document(issuer: Issuer, keys: Iterable[Key], settings: Settings) -> Jso
     return {
         "@context": list(DID_DOCUMENT_CONTEXT),
         "id": issuer.did,
-        "verificationMethod": [_method(issuer, key, settings) for key in listed],
+        "verificationMethod": [_method(issuer, key, public_url) for key in listed],
         "assertionMethod": [
             verification_method_of(issuer, key) for key in listed if key.state != REVOKED
         ],
@@ -70,7 +70,7 @@ def bare_jwk(issuer: Issuer, key: Key, settings: Settings) -> JsonObject:
     return {**public_key.to_jwk(), "kid": jwk_url(issuer.id, key, settings)}
 
 
-def _method(issuer: Issuer, key: Key, settings: Settings) -> JsonObject:
+def _method(issuer: Issuer, key: Key, public_url: str) -> JsonObject:
     method: JsonObject = {
         "id": verification_method_of(issuer, key),
         "type": "Multikey" if key.key_type == "Ed25519" else "JsonWebKey",
@@ -84,5 +84,10 @@ def _method(issuer: Issuer, key: Key, settings: Settings) -> JsonObject:
         method["publicKeyMultibase"] = key.public_key_multibase
     else:
         public_key = PublicKey.from_multikey(key.public_key_multibase)
-        method["publicKeyJwk"] = {**public_key.to_jwk(), "kid": jwk_url(issuer.id, key, settings)}
+        kid = _key_address(public_url, issuer.id, key)
+        method["publicKeyJwk"] = {**public_key.to_jwk(), "kid": kid}
     return method
+
+
+def _key_address(public_url: str, issuer_id: str, key: Key) -> str:
+    return f"{public_url}/issuers/{issuer_id}/keys/{key.fragment}"

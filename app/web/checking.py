@@ -6,8 +6,8 @@ comes through the one network door, a few addresses per check. No database conne
 anything is computed or fetched.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,23 +17,78 @@ from app.fetch import budgeted, record_fetches
 from app.keys.controlled_identifier import ControlledIdentifierDocument
 from app.keys.resolution import make_resolver
 from app.proofs.profiles import OPEN_BADGE, Profile
-from app.registry.own_records import own_credential, own_document
+from app.registry.own_records import OwnIssuer, own_credential, own_issuer
+from app.registry.trusted_issuers import ListedBy, listings_of
+from app.storage.database import looking
 from app.verification.authenticity import World
 from app.verification.presentation import PresentationResult, verify_presentation
 from app.verification.result import Known, VerificationResult
 from app.verification.verify import verify_credential
 from app.web.dependencies import Desk
 from app.web.public.status_lists import current_list
-from app.web.standing import known_by as known_by_records
+from app.web.standing import known_from
 
 
 @dataclass
 class _Look:
-    """One check in the making: its world, where it went, and whether it asked ourselves."""
+    """One check in the making: what it asked of our records, and where else it went.
 
-    world: World
-    visited: list[str]
+    Each thing is asked for once: all parts of a check see the same records.
+    """
+
+    desk: Desk
+    now: datetime
+    visited: list[str] = field(default_factory=list)
     own_records: bool = False
+    _issuers: dict[str, OwnIssuer | None] = field(default_factory=dict)
+    _listings: dict[str, Sequence[ListedBy]] = field(default_factory=dict)
+    _lists: dict[str, bytes] = field(default_factory=dict)
+
+    def world(self) -> World:
+        """What the verifier is given."""
+        recorded, self.visited = record_fetches(self.desk.fetch)
+        outside = budgeted(recorded)
+        resolve_outside = make_resolver(outside)
+
+        def resolve(identifier: str) -> ControlledIdentifierDocument:
+            issuer = self._own_issuer(identifier)
+            if issuer is None or issuer.document is None:
+                return resolve_outside(identifier)
+            self.own_records = True
+            return ControlledIdentifierDocument.parse(issuer.document, identifier)
+
+        def fetch_status(url: str) -> bytes:
+            list_id = _own_list_id(self.desk, url)
+            return outside(url).body if list_id is None else self._own_list(list_id)
+
+        def known(issuer: str) -> bool:
+            return bool(self.known_by(issuer))
+
+        return World(self.desk.contexts, resolve, fetch_status, known, self.now)
+
+    def known_by(self, issuer: str, document: Mapping[str, Any] | None = None) -> tuple[Known, ...]:
+        """Every registry that knows the issuer now, and whether it covers a verified credential."""
+        own = self._own_issuer(issuer)
+        if issuer not in self._listings:
+            with looking(self.desk.database.engine).connect() as connection:
+                self._listings[issuer] = listings_of(connection, issuer, now=self.now)
+        return known_from(own, self._listings[issuer], self.desk.settings, document)
+
+    def _own_issuer(self, identifier: str) -> OwnIssuer | None:
+        if identifier not in self._issuers:
+            with looking(self.desk.database.engine).connect() as connection:
+                found = own_issuer(connection, self.desk.settings, identifier)
+            self._issuers[identifier] = found
+        return self._issuers[identifier]
+
+    def _own_list(self, list_id: str) -> bytes:
+        self.own_records = True
+        if list_id not in self._lists:
+            try:
+                self._lists[list_id] = current_list(self.desk, list_id, self.now)
+            except NotFound:
+                raise CheckUndecided("not_found", "this service has no such status list") from None
+        return self._lists[list_id]
 
 
 def check_bytes(
@@ -49,11 +104,12 @@ def check_bytes(
 
     `read_from` is the address that `read_link` read them from, to be told with the other ones.
     """
-    look = _look(desk, now)
+    look = _Look(desk, now)
+    world = look.world()
     if read_from is not None and not _is_own(desk, read_from):
         look.visited.append(read_from)
-    result = verify_credential(data, profile=profile, world=look.world, with_status=with_status)
-    return _finish(desk, result, look)
+    result = verify_credential(data, profile=profile, world=world, with_status=with_status)
+    return _finish(result, look)
 
 
 def check_link(
@@ -98,65 +154,29 @@ def check_presentation(
     with_status: bool = True,
 ) -> PresentationResult:
     """Verify a presentation and the credentials in it."""
-    look = _look(desk, now)
     return verify_presentation(
         data,
         profile=profile,
-        world=look.world,
+        world=_Look(desk, now).world(),
         challenge=challenge,
         domain=domain,
         with_status=with_status,
     )
 
 
-def _finish(desk: Desk, result: VerificationResult, look: _Look) -> VerificationResult:
+def _finish(result: VerificationResult, look: _Look) -> VerificationResult:
     issuer = result.issuer
     if issuer is not None and issuer.trusted:
-        found = known_by(desk, issuer.id, look.world.now, result.document)
+        found = look.known_by(issuer.id, result.document)
         issuer = replace(issuer, known_by=found)
     return replace(result, issuer=issuer, fetched=tuple(look.visited), own_records=look.own_records)
-
-
-def _look(desk: Desk, now: datetime) -> _Look:
-    recorded, visited = record_fetches(desk.fetch)
-    outside = budgeted(recorded)
-    resolve_outside = make_resolver(outside)
-
-    def resolve(identifier: str) -> ControlledIdentifierDocument:
-        with desk.database.read() as session:
-            document = own_document(session, desk.settings, identifier)
-        if document is None:
-            return resolve_outside(identifier)
-        look.own_records = True
-        return ControlledIdentifierDocument.parse(document, identifier)
-
-    def fetch_status(url: str) -> bytes:
-        list_id = _own_list_id(desk, url)
-        if list_id is None:
-            return outside(url).body
-        look.own_records = True
-        try:
-            return current_list(desk, list_id, now)
-        except NotFound:
-            raise CheckUndecided("not_found", "this service has no such status list") from None
-
-    look = _Look(World(desk.contexts, resolve, fetch_status, _known(desk, now), now), visited)
-    return look
-
-
-def _known(desk: Desk, now: datetime) -> Callable[[str], bool]:
-    def known(issuer: str) -> bool:
-        return bool(known_by(desk, issuer, now))
-
-    return known
 
 
 def known_by(
     desk: Desk, issuer: str, now: datetime, document: Mapping[str, Any] | None = None
 ) -> tuple[Known, ...]:
     """Every registry that knows the issuer now, and whether it covers a verified credential."""
-    with desk.database.read() as session:
-        return known_by_records(session, desk.settings, issuer, now=now, document=document)
+    return _Look(desk, now).known_by(issuer, document)
 
 
 def _own_list_id(desk: Desk, url: str) -> str | None:

@@ -4,7 +4,7 @@ One look into the registry, the same for pages, answers and the command line. Be
 of being genuine (decision 11).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.credentials.learning import read_learning
 from app.registry.coverage import UNBOUNDED, compare, scope_from
-from app.registry.own_records import is_own_issuer
-from app.registry.trusted_issuers import listings_of
+from app.registry.own_records import OwnIssuer, own_issuer
+from app.registry.trusted_issuers import ListedBy, listings_of
 from app.settings import Settings
 from app.storage.tables import TrustedIssuer
 from app.verification.result import Basis, Known
@@ -32,17 +32,28 @@ def known_by(
     `document` is a verified credential of the issuer, to be held against what it is known for;
     without one nothing is compared, and every entry counts as covering it.
     """
-    own = (Known(settings.public_url, Basis.OWN),) if is_own_issuer(session, issuer) else ()
-    learning = None if document is None else read_learning(document)
-    found = []
-    for row in listings_of(session, issuer, now=now):
+    connection = session.connection()
+    own = own_issuer(connection, settings, issuer)
+    return known_from(own, listings_of(connection, issuer, now=now), settings, document)
+
+
+def known_from(
+    own: OwnIssuer | None,
+    listings: Sequence[ListedBy],
+    settings: Settings,
+    document: Mapping[str, Any] | None = None,
+) -> tuple[Known, ...]:
+    """The same, where the records have been asked already."""
+    learning = read_learning(document) if document is not None and listings else None
+    found = [] if own is None else [Known(settings.public_url, Basis.OWN)]
+    for row in listings:
         scope = scope_from(row.scope)
         coverage = UNBOUNDED if learning is None else compare(scope, learning)
         found.append(Known(row.source, basis_of(row), row.valid_until, scope.words, coverage))
-    return (*own, *found)
+    return tuple(found)
 
 
-def basis_of(row: TrustedIssuer) -> Basis:
+def basis_of(row: TrustedIssuer | ListedBy) -> Basis:
     """Where an entry of the registry comes from."""
     if row.federation_entity_id is not None:
         return Basis.FEDERATION

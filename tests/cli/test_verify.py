@@ -93,7 +93,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         listed = session.get_one(StatusList, rows[0].status_list_id)
         documents = {
             f"{SITE}/issuers/inverbrae/did.json": did_document(
-                issuer, keys_of(session, issuer.id), settings
+                issuer, keys_of(session, issuer.id), settings.public_url
             ),
             f"{SITE}/status/{listed.id}": json.loads(listed.document),
         }

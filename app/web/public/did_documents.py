@@ -28,7 +28,7 @@ def read_did_document(
 ) -> Response:
     """The issuer's DID document: every key it ever used, the withdrawn ones marked."""
     row = load_issuer(session, issuer)
-    document = did_document(row, keys_of(session, row.id), desk.settings)
+    document = did_document(row, keys_of(session, row.id), desk.settings.public_url)
     return _answer(request, document, "application/did+json")
 
 

@@ -66,7 +66,7 @@ def audit_of(session: Session) -> list[tuple[str, str | None]]:
 
 
 def document_of(session: Session, issuer: Issuer, settings: Settings) -> dict[str, Any]:
-    return key_documents.did_document(issuer, keys.keys_of(session, issuer.id), settings)
+    return key_documents.did_document(issuer, keys.keys_of(session, issuer.id), settings.public_url)
 
 
 def rotate(session: Session, key_store: KeyStore, issuer: Issuer, key_type: str = "Ed25519") -> Key:
