@@ -19,6 +19,7 @@ from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
 from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
 from app.web.wording import (
+    word_country,
     word_date,
     word_identifier,
     word_issuer_id,
@@ -80,6 +81,7 @@ def _environment() -> Environment:
         "issuer_place": word_issuer_id,
         "identifier": word_identifier,
         "in_words": in_words,
+        "country": word_country,
         "language": word_language,
         "standing": word_standing,
         "number": word_number,

@@ -21,7 +21,7 @@ from app.verification.result import (
     Verdict,
     VerificationResult,
 )
-from app.vocabularies.terms import LANGUAGE
+from app.vocabularies.terms import COUNTRY, LANGUAGE
 
 OUTCOME_WORDS = {
     Outcome.PASSED: "Passed",
@@ -239,6 +239,12 @@ def word_language(tag: str) -> str:
     if term is None:
         return f"{tag} (code of a language)"
     return f"{term.label} ({tag})" if variety else term.label
+
+
+def word_country(code: str) -> str:
+    """The country's English name, for whoever does not know its two letters."""
+    term = COUNTRY.find(code)
+    return f"{code} (code of a country)" if term is None else term.label
 
 
 _IDENTIFIERS = {

@@ -77,7 +77,7 @@ def test_a_sparse_profile_makes_a_page_too(
     html = client.get("/issuers/plain", headers=BROWSER).text
 
     assert "Nothing has been published yet." in html
-    assert "<dd>GB</dd>" in html
+    assert "<dd>United Kingdom</dd>" in html
 
 
 def test_a_hostile_profile_stays_words(client: TestClient, admin_headers: dict[str, str]) -> None:

@@ -229,6 +229,8 @@ def test_the_page_says_what_the_json_says(client: TestClient, badge: JsonObject)
     weights = [each.pop("weight") for each in part["testing"]["assessments"]]
     assert weights == ["0.6", "0.4"]
     assert ">60 %</td>" in shown
+    assert part["issuer_and_quality"].pop("country") == "GB"
+    assert "<td>United Kingdom</td>" in shown
     # People read these otherwise: a label of the check, of the match, of the kind of identifier.
     otherwise = {"plausible", "passed", "verified", "closeMatch", "ext:UKPRN", "sourcedId"}
     missing = [

@@ -17,6 +17,7 @@ from app.web.documents import PLAIN_JSON, REVALIDATE, document_response
 from app.web.negotiation import choose_type, wants_page
 from app.web.openapi import problems
 from app.web.pages import render_page
+from app.web.wording import word_country
 
 router = APIRouter(tags=["public documents"])
 
@@ -77,10 +78,10 @@ def _page(session: Session, settings: Settings, issuer: Issuer) -> Response:
 
 
 def _address(address: dict[str, Any]) -> str:
-    """An OB 3.0 Address on one line; the country's code where its name is not given."""
+    """An OB 3.0 Address on one line; the country by its code where its name is not given."""
     parts = [address[name] for name in _ADDRESS if name in address]
     if "addressCountry" not in address and "addressCountryCode" in address:
-        parts.append(address["addressCountryCode"])
+        parts.append(word_country(address["addressCountryCode"]))
     return ", ".join(parts)
 
 

@@ -5,6 +5,7 @@ import pytest
 from app.errors.problems import REASONS, Problem
 from app.verification.result import Check, IssuerSummary, Outcome, Verdict, VerificationResult
 from app.web.wording import (
+    word_country,
     word_date,
     word_identifier,
     word_issuer_id,
@@ -141,6 +142,18 @@ def test_an_identifier_is_spoken_as_a_web_address(identifier: str, place: str | 
 )
 def test_a_language_is_named_for_those_who_do_not_know_its_code(tag: str, words: str) -> None:
     assert word_language(tag) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("GB", "United Kingdom"),
+        ("CD", "Democratic Republic of the Congo"),
+        ("XK", "XK (code of a country)"),
+    ],
+)
+def test_a_country_is_named_for_those_who_do_not_know_its_code(code: str, words: str) -> None:
+    assert word_country(code) == words
 
 
 @pytest.mark.parametrize(
