@@ -21,6 +21,8 @@ from app.vocabularies.terms import (
     RECOGNITION_BASIS,
     STACKABILITY,
     SUPERVISION,
+    in_a_line,
+    within_a_line,
 )
 
 _HEADING = "### Key facts"
@@ -49,7 +51,9 @@ def without_key_facts(narrative: str, learning: Learning) -> str:
 
     For pages that show the facts in a form of their own; a block of other words is kept.
     """
-    if not _BLOCK.search(narrative) or with_key_facts(narrative, learning) != narrative:
+    fresh = with_key_facts(narrative, learning)
+    # Blocks that were signed before have capitals within their lists.
+    if not _BLOCK.search(narrative) or fresh.casefold() != narrative.casefold():
         return narrative
     return _BLOCK.sub("", narrative).rstrip()
 
@@ -80,7 +84,7 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
     yield "Level", ", ".join(level.words for level in learning.levels)
     shared = learning.supervision_required
     assessed = (assessment_in_words(each, alone=shared is None) for each in learning.assessments)
-    yield "Assessed by", ", ".join(assessed)
+    yield "Assessed by", in_a_line(assessed)
     yield "Supervision of the assessment", _labels(_maybe(shared), SUPERVISION.label_of)
     yield (
         "Supervision as it was",
@@ -94,7 +98,7 @@ def _facts(learning: Learning) -> Iterator[tuple[str, str]]:
     yield "To be admitted", "; ".join(learning.prerequisites)
     yield (
         "Quality assurance, as stated by the issuer",
-        ", ".join(map(quality_in_words, learning.quality_assurance)),
+        in_a_line(map(quality_in_words, learning.quality_assurance)),
     )
     yield "Statement of quality by the issuer", learning.quality_statement or ""
     trades = ", ".join(each.words for each in learning.industry_recognition)
@@ -121,8 +125,7 @@ def assessment_in_words(assessment: Assessment, *, alone: bool = True) -> str:
     if assessment.weight is not None:
         details.append(f"{amount_text(assessment.weight * 100)} %")
     if alone and assessment.supervision is not None:
-        label = SUPERVISION.label_of(assessment.supervision)
-        details.append(label[:1].lower() + label[1:])
+        details.append(within_a_line(SUPERVISION.label_of(assessment.supervision)))
     return f"{words} ({', '.join(details)})" if details else words
 
 
@@ -155,4 +158,4 @@ def _maybe(code: str | None) -> tuple[str, ...]:
 
 
 def _labels(codes: Iterable[str], label_of: Callable[[str], str]) -> str:
-    return ", ".join(label_of(code) for code in codes)
+    return in_a_line(label_of(code) for code in codes)

@@ -92,6 +92,18 @@ def key_of(word: str) -> str:
     return _BLANKS.sub(" ", word).strip().casefold()
 
 
+def within_a_line(label: str) -> str:
+    """A label as it is written behind other words: `online` for `Online`, but `EQF` as it is."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+def in_a_line(labels: Iterable[str]) -> str:
+    """Labels one behind the other: `Online, blended`."""
+    return ", ".join(
+        within_a_line(label) if number else label for number, label in enumerate(labels)
+    )
+
+
 def unknown_term(
     word: Any, title: str, known: Iterable[str], offered: tuple[str, ...], *, field: str
 ) -> InvalidRequest:

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app.credentials.display import in_words
 from app.credentials.key_facts import facts_beside_outcomes
 from app.settings import Settings
+from app.vocabularies.terms import in_a_line
 from app.web.markdown import is_safe_link, mark_code, plain, render_markdown
 from app.web.wording import (
     word_country,
@@ -80,6 +81,7 @@ def _environment() -> Environment:
         "reason": word_problem,
         "issuer_place": word_issuer_id,
         "identifier": word_identifier,
+        "in_a_line": in_a_line,
         "in_words": in_words,
         "country": word_country,
         "language": word_language,

@@ -13,6 +13,7 @@ from app.vocabularies.terms import (
     STACKABILITY,
     SUPERVISION,
     Vocabulary,
+    in_a_line,
     key_of,
     vocabulary,
 )
@@ -118,3 +119,10 @@ def test_identifiers_of_ours_are_in_one_namespace(name: str) -> None:
 def test_page_lists_every_data_file() -> None:
     page = (Path(__file__).parents[3] / "docs" / "vocabularies.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"`{name}.json`" not in page] == []
+
+
+def test_labels_behind_one_another_begin_small_unless_they_are_letters() -> None:
+    assert in_a_line(["Online", "Blended", "EQF level 7", "A level"]) == (
+        "Online, blended, EQF level 7, A level"
+    )
+    assert in_a_line([]) == ""
