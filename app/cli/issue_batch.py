@@ -29,9 +29,8 @@ from app.issuing.batches import (
     progress_of,
     results_of,
 )
-from app.jobs.desk import JobDesk
 from app.jobs.queue import Heartbeat, make_enqueue, work_queue
-from app.jobs.worker import only_worker, work_once
+from app.jobs.worker import only_worker, work_on_chunks
 from app.registry.issuers import load_issuer
 from app.storage.schema import is_sqlite
 from app.storage.tables import Batch
@@ -112,19 +111,13 @@ def _help(desk: Desk, stop: threading.Event) -> None:
         if is_sqlite(desk.settings):
             with only_worker(desk.settings) as ours:
                 if ours:
-                    _work_embedded(desk, jobs, stop)
+                    work_on_chunks(desk.settings, jobs, clock=current_time, stop=stop)
         else:
             work = work_queue(
                 desk.settings, jobs, clock=current_time, heartbeat=Heartbeat(), until_empty=True
             )
             asyncio.run(work)
         stop.wait(_SECONDS_BETWEEN)
-
-
-def _work_embedded(desk: Desk, jobs: JobDesk, stop: threading.Event) -> None:
-    while not stop.is_set():
-        if not work_once(desk.settings, jobs, clock=current_time):
-            return
 
 
 def _watch(desk: Desk, issuer: str, batch_id: str) -> Batch:

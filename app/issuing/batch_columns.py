@@ -147,7 +147,12 @@ def _inner(place: Any, part: str | int, following: str | int) -> Any:
 
 
 def column_of(pointer: str) -> str:
-    """The column that a place in the request came from; the place itself if it came from none."""
+    """The column that a place in the request came from; the place itself if it came from none.
+
+    What is wrong with the row as a whole has no place, and so no column.
+    """
+    if not pointer:
+        return pointer
     for name, column in COLUMNS.items():
         if pointer == column.pointer:
             return name

@@ -19,7 +19,7 @@ from app.issuing.batch_results import (
     unpack_results,
     unpack_rows,
 )
-from app.issuing.batch_rows import MADE_KEY, BatchRow, contradiction, read_batch_rows
+from app.issuing.batch_rows import BatchRow, contradiction, read_batch_rows
 from app.issuing.desk import IssuingDesk
 from app.storage.tables import Batch, BatchChunk
 
@@ -78,9 +78,9 @@ def _hashes_that_come_twice(session: Session, batch_id: str) -> frozenset[int]:
 
 
 def _claiming(results: list[RowResult]) -> Iterator[RowResult]:
-    """Those that may be issued under a key that they were given."""
+    """Those that may be issued, each under its key."""
     for each in results:
-        if each.outcome != REFUSED and each.key and not each.key.startswith(MADE_KEY):
+        if each.outcome != REFUSED and each.key:
             yield each
 
 

@@ -101,19 +101,24 @@ def read_batch_rows(batch: Batch, rows: Iterable[Row]) -> list[BatchRow | RowRes
     """Each row as a request to issue, or the refusal of it; looks at nothing but the rows."""
     read: list[BatchRow | RowResult] = []
     for number, data in rows:
+        key = None
         try:
-            read.append(_read_row(batch, number, data))
+            body = _read_body(batch, data)
+            key = _take_key(body)
+            read.append(_read_row(batch, number, key, body))
         except ROW_ERRORS as error:
-            read.append(refusal(batch, number, None, error))
+            read.append(refusal(batch, number, key, error))
     return read
 
 
-def _read_row(batch: Batch, number: int, data: bytes) -> BatchRow:
+def _read_body(batch: Batch, data: bytes) -> JsonObject:
     body = parse_json(data)
     if not isinstance(body, dict):
         raise _no_object(body)
-    if batch.form == "csv":
-        body = request_of(body)
+    return request_of(body) if batch.form == "csv" else body
+
+
+def _take_key(body: JsonObject) -> str | None:
     key = body.pop("key", None)
     if key is not None and (
         not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY or not key.isprintable()
@@ -121,6 +126,10 @@ def _read_row(batch: Batch, number: int, data: bytes) -> BatchRow:
         raise InvalidRequest(
             "bad_value", f"A key is one line of 1 to {LONGEST_KEY} characters.", field="/key"
         )
+    return key
+
+
+def _read_row(batch: Batch, number: int, key: str | None, body: JsonObject) -> BatchRow:
     if batch.achievement is not None:
         body.setdefault("achievement", batch.achievement)
     request = parse_issue_request(body)

@@ -246,11 +246,15 @@ def mark_begun(session: Session, batch_id: str, *, now: datetime) -> None:
 
 def fail_batch(session: Session, batch_id: str, *, code: str, detail: str, now: datetime) -> None:
     """Stop a batch that cannot go on as things are; it can be resumed once they are mended."""
-    session.execute(
+    failed = session.execute(
         update(Batch)
         .where(Batch.id == batch_id, Batch.state.in_((QUEUED, RUNNING)))
         .values(state=FAILED, problem={"code": code, "detail": detail}, finished_at=now)
-    )
+        .returning(Batch.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if failed is not None:
+        _tell_end(session, session.get_one(Batch, batch_id, populate_existing=True), now=now)
 
 
 def next_chunk(session: Session) -> tuple[str, int] | None:
@@ -329,6 +333,11 @@ def finish_phase(session: Session, batch: Batch, *, enqueue: Enqueue, now: datet
         batch.state = DONE
     batch.finished_at = now
     session.flush()
+    _tell_end(session, batch, now=now)
+
+
+def _tell_end(session: Session, batch: Batch, *, now: datetime) -> None:
+    """Put on record, and into the outbox, that the batch is done or has failed."""
     details = {"issued": batch.issued, "repeated": batch.repeated, "refused": batch.refused}
     note_deed(session, batch, f"batch.{batch.state}", now=now, actor=batch.actor, **details)
     things = {"batch": batch.id, "state": batch.state}

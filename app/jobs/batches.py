@@ -6,7 +6,8 @@ It may be called again for the same chunk at any time, by anybody: what is done 
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import SignetError
 from app.issuing.batch_chunks import (
@@ -35,6 +36,9 @@ from app.jobs.desk import JobDesk
 
 _ATTEMPTS = 5
 
+PASSING = (OperationalError, InterfaceError, PoolTimeout)
+"""What a database does that is restarted, or busier than it should be: to be tried again."""
+
 
 def work_on_chunk(
     desk: JobDesk,
@@ -47,7 +51,8 @@ def work_on_chunk(
     """Check or issue a chunk, whatever its batch needs now; nothing when there is nothing to do.
 
     A fault of the service or the issuer (no key, no key store) fails the batch, to be resumed when
-    it is mended; a fault of the database is raised, to be tried again.
+    it is mended, so that nobody waits for it and no other batch waits behind it. What passes by
+    itself (PASSING) is raised, to be tried again.
     """
     for _ in range(_ATTEMPTS):
         now = clock()
@@ -58,14 +63,22 @@ def work_on_chunk(
                 return
             _begin(desk, task, now)
             if task.batch.phase == CHECK:
-                _check(desk, task, enqueue, now)
+                _check(desk, task, enqueue, now, clock)
             else:
-                _issue(desk, task, enqueue, now)
+                _issue(desk, task, enqueue, now, clock)
         except (Superseded, IntegrityError):
             continue  # somebody was faster; what is left, if anything, is seen by looking again
         except SignetError as error:
             desk.log.error("batch_failed", batch=batch_id, code=error.code, detail=error.detail)
             _fail(desk, batch_id, error.code, error.detail, now)
+            return
+        except PASSING:
+            raise
+        except Exception as error:  # noqa: BLE001 - a batch that nobody ends would run for ever
+            kind = type(error).__name__
+            desk.log.error("batch_failed", batch=batch_id, code="internal_error", error=kind)
+            detail = "Something went wrong on our side. It has been logged."
+            _fail(desk, batch_id, "internal_error", detail, now)
             return
         return
     desk.log.error("batch_failed", batch=batch_id, code="internal_error")
@@ -83,7 +96,13 @@ def _fail(desk: JobDesk, batch_id: str, code: str, detail: str, now: datetime) -
         fail_batch(session, batch_id, code=code, detail=detail, now=now)
 
 
-def _check(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> None:
+def _check(
+    desk: JobDesk,
+    task: ChunkTask,
+    enqueue: Enqueue,
+    now: datetime,
+    clock: Callable[[], datetime],
+) -> None:
     read = read_batch_rows(task.batch, task.rows)
     rows = [row for row in read if isinstance(row, BatchRow)]
     with desk.database.read() as session:
@@ -105,7 +124,7 @@ def _check(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> N
             first.setdefault(row.key, row)
         results.append(verdict)
     with desk.database.write() as session:
-        store_checked(session, desk.issuing, task, results, enqueue=enqueue, now=now)
+        store_checked(session, desk.issuing, task, results, enqueue=enqueue, now=clock())
 
 
 def _check_awards(
@@ -118,7 +137,13 @@ def _check_awards(
         return {verdict.row: verdict for verdict in refused}
 
 
-def _issue(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> None:
+def _issue(
+    desk: JobDesk,
+    task: ChunkTask,
+    enqueue: Enqueue,
+    now: datetime,
+    clock: Callable[[], datetime],
+) -> None:
     read = read_batch_rows(task.batch, task.waiting)
     rows = [row for row in read if isinstance(row, BatchRow)]
     with desk.database.read() as session:
@@ -145,5 +170,5 @@ def _issue(desk: JobDesk, task: ChunkTask, enqueue: Enqueue, now: datetime) -> N
             signed,
             confirmed,
             enqueue=enqueue,
-            now=now,
+            now=clock(),
         )

@@ -15,12 +15,11 @@ from typing import Any
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 from procrastinate.types import JSONDict
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.issuing.batches import Enqueue
-from app.jobs.batches import work_on_chunk
+from app.jobs.batches import PASSING, work_on_chunk
 from app.jobs.desk import JobDesk
 from app.jobs.periodic import PERIODIC, PeriodicTask, run_task
 from app.settings import Settings
@@ -35,8 +34,6 @@ _JOBS_AT_ONCE = 500
 _MINUTE = 60
 _HOUR = 3600
 _SECONDS_TO_RECOVER = 2.0
-# What a database does that is restarted, or busier than it should be.
-_PASSING = (OperationalError, InterfaceError, PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,10 @@ def make_enqueue(settings: Settings) -> Enqueue:
         for first in range(0, len(numbers), _JOBS_AT_ONCE):
             part = numbers[first : first + _JOBS_AT_ONCE]
             jobs: list[JSONDict] = [{"batch_id": batch_id, "number": number} for number in part]
-            task.batch_defer(*jobs)
+            try:
+                task.batch_defer(*jobs)
+            except ConnectorException as error:  # the session's connection: let it be said as such
+                raise OperationalError("enqueue", None, error) from error
 
     return enqueue
 
@@ -90,7 +90,7 @@ async def work_queue(
                 )
             if until_empty:
                 return
-        except (ConnectorException, *_PASSING) as error:
+        except (ConnectorException, *PASSING) as error:
             desk.log.error("queue_unavailable", error=type(error).__name__)
         await asyncio.sleep(_SECONDS_TO_RECOVER)
 
@@ -118,7 +118,7 @@ def _make_app(
     @app.task(
         name=CHUNK_TASK,
         queue=BATCHES,
-        retry=RetryStrategy(wait=int(_SECONDS_TO_RECOVER), retry_exceptions=_PASSING),
+        retry=RetryStrategy(wait=int(_SECONDS_TO_RECOVER), retry_exceptions=PASSING),
     )
     def chunk(batch_id: str, number: int) -> None:
         work_on_chunk(desk, batch_id, number, enqueue=enqueue, clock=clock)

@@ -91,7 +91,7 @@ def work_embedded(
             if ours:
                 rounds = threading.Thread(target=_walk, args=(desk, clock, stop))
                 rounds.start()
-                _work_on_chunks(settings, desk, clock, stop)
+                work_on_chunks(settings, desk, clock=clock, stop=stop)
                 rounds.join()
         stop.wait(_SECONDS_BETWEEN)
 
@@ -103,9 +103,10 @@ def _walk(desk: JobDesk, clock: Callable[[], datetime], stop: threading.Event) -
         stop.wait(_SECONDS_BETWEEN)
 
 
-def _work_on_chunks(
-    settings: Settings, desk: JobDesk, clock: Callable[[], datetime], stop: threading.Event
+def work_on_chunks(
+    settings: Settings, desk: JobDesk, *, clock: Callable[[], datetime], stop: threading.Event
 ) -> None:
+    """Do chunk after chunk on SQLite until `stop` is set; to be called by the `only_worker`."""
     while not stop.is_set():
         try:
             found = work_once(settings, desk, clock=clock)

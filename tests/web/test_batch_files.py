@@ -2,8 +2,10 @@
 
 import csv
 import io
+import itertools
 import json
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,10 @@ from tests.batches import (
     Send,
     many,
     now_of,
+    rows_of,
     work_off,
 )
+from tests.conftest import NOW
 from tests.publishing import SLUG, Publisher
 
 
@@ -97,6 +101,38 @@ def test_a_file_that_cannot_be_read_leaves_nothing_behind(
     with database.read() as session:
         assert session.scalars(select(Batch)).all() == []
         assert session.scalars(select(BatchChunk)).all() == []
+
+
+def test_a_refused_row_is_told_with_its_key_and_one_that_does_not_fit_without_a_column(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    rows = b"key,email,valid_until\n1,nobody,\n2,ada@b.example,2031-13-01\n3,ada@b.example,,more\n"
+    batch = send(rows).json()["id"]
+    work_off(app)
+
+    told = rows_of(client, publisher, batch)
+    assert [(row.get("key"), row["errors"][0]["column"]) for row in told] == [
+        ("1", "email"),
+        ("2", "valid_until"),
+        (None, ""),
+    ]
+
+
+def test_an_achievement_for_all_rows_is_named_on_one_line(send: Send) -> None:
+    refused = send(many(1), achievement="\0")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_value")
+
+
+def test_how_fast_it_went_counts_the_last_rows_too(
+    app: FastAPI, client: TestClient, publisher: Publisher, send: Send
+) -> None:
+    batch = send(many(4)).json()["id"]
+    seconds = itertools.count()
+    work_off(app, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+
+    # Issued in one chunk: a second until it was taken up after the check, another to issue it.
+    assert now_of(client, publisher, batch)["rate"] == 2.0
 
 
 def test_sending_again_under_one_idempotency_key_is_one_batch(

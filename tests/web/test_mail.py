@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.encoding.strict_json import dump_json
 from app.errors import InvalidRequest
@@ -24,7 +24,7 @@ from app.registry.mail_settings import (
 )
 from app.registry.outbox import mail_place
 from app.settings import Settings
-from app.storage.tables import OutboxItem
+from app.storage.tables import Key, OutboxItem
 from tests.batches import BATCHES, NDJSON, ndjson, rows_of, work_off
 from tests.mail_server import Inbox, mail_server
 from tests.notifications import MAIL, SLUG, Telling, no_post, telling
@@ -246,6 +246,21 @@ def test_a_batch_tells_of_each_badge_and_of_its_end(small_settings: Settings, in
         assert done.document["data"]["batch"] == {"id": batch, "url": url}
         assert done.document["data"]["state"] == "done"
     assert inbox.recipients == [ADDRESS]
+
+
+def test_a_platform_is_told_of_a_batch_that_failed(small_settings: Settings) -> None:
+    settings = small_settings.model_copy(update={"webhook_loopback": True})
+    with platform() as listening, telling(settings) as service:
+        service.listen(listening.url)
+        row = {"achievement": service.publisher.achievement, "recipient": RECIPIENT}
+        batch = send_batch(service, [row])
+        with service.desk.database.write() as session:
+            session.execute(update(Key).values(state="retired"))
+        work_off(service.app)
+        service.deliver()
+
+        [told] = [each.document["data"] for each in listening.told]
+        assert (told["batch"]["id"], told["state"]) == (batch, "failed")
 
 
 def test_a_row_that_wishes_for_mail_is_refused_where_none_is_sent(

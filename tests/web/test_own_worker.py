@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
 
-from app.jobs.queue import cron_of
+from app.jobs.batches import PASSING
+from app.jobs.queue import cron_of, make_enqueue
 from app.jobs.worker import only_worker
 from app.main import create_service
 from app.settings import Settings
+from app.storage.database import make_engine
 from tests.batches import BATCHES, Send, many
 from tests.publishing import Publisher
 
@@ -47,6 +50,21 @@ def test_on_postgresql_the_service_leaves_the_work_to_workers(
     settings = Settings(database_url=postgres_url, keys=f"file:{tmp_path / 'keys'}")
     with TestClient(create_service(settings)) as client:
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_goes_away_while_jobs_are_put_in_is_waited_for(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=postgres_url, keys=f"file:{tmp_path / 'keys'}")
+    engine = make_engine(settings)
+    with Session(engine) as session:
+        connection = session.connection().connection.driver_connection
+        assert connection is not None
+        connection.close()
+        with pytest.raises(PASSING):
+            make_enqueue(settings)(session, "0" * 22, [0])
+        session.invalidate()
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

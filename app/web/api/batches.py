@@ -116,7 +116,12 @@ async def post_batch(
     ] = "all",
     dry_run: Annotated[bool, Query(description="Only check; nothing is issued.")] = False,
     achievement: Annotated[
-        str | None, Query(max_length=2048, description="For the rows that name none.")
+        str | None,
+        Query(
+            max_length=2048,
+            pattern=r"^[^\x00-\x1f\x7f]+$",
+            description="For the rows that name none.",
+        ),
     ] = None,
     idempotency_key: Annotated[
         str | None, Header(pattern=r"^[\x21-\x7e]{1,255}$", description="Makes repeating safe.")

@@ -19,6 +19,7 @@ from app.issuing.batches import (
     BatchOptions,
     cancel_batch,
     close_upload,
+    fail_batch,
     load_batch,
     next_chunk,
     open_batch,
@@ -394,9 +395,10 @@ def test_rows_of_several_chunks_under_one_key_are_found_when_all_have_been_check
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_intake, "CHUNK_ROWS", 2)
-    another = row(1, narrative="Another.")
+    given = {"key": "sha256-of-an-enrolment"}  # it begins like one that was made, and is none
+    one, another = row(1, **given), row(1, narrative="Another.", **given)
     keyless = {"recipient": {"email": "nobody@b.example"}}
-    batch = bench.send(row(2), row(1), row(1), another, keyless, keyless, another, accept="all")
+    batch = bench.send(row(2), one, one, another, keyless, keyless, another, accept="all")
     bench.work()
 
     record = bench.batch(batch)
@@ -527,6 +529,22 @@ def test_a_chunk_whose_ground_keeps_changing_stops_the_batch(
     bench.work(1)
 
     assert (bench.batch(batch).problem or {})["code"] == "internal_error"
+
+
+def test_what_nobody_thought_of_fails_the_batch_and_holds_no_other_up(bench: Bench) -> None:
+    broken, sound = bench.send(row(1)), bench.send(row(2))
+    bench.work(1)
+    with bench.database.write() as session:
+        session.execute(
+            update(BatchChunk).where(BatchChunk.batch_id == broken).values(results=b"cut off")
+        )
+    bench.work()
+    with bench.database.write() as session:  # another worker, with another of its chunks
+        fail_batch(session, broken, code="key_store", detail="Too late.", now=NOW)
+
+    failed = bench.batch(broken)
+    assert (failed.state, (failed.problem or {})["code"]) == ("failed", "internal_error")
+    assert bench.batch(sound).issued == 1
 
 
 def test_what_a_board_confirms_is_looked_at_again_when_it_is_issued(bench: Bench) -> None:
