@@ -16,10 +16,10 @@ from app.issuing.batch_results import (
     RowResult,
     pack_results,
     place_of,
-    unpack_results,
     unpack_rows,
 )
 from app.issuing.batch_rows import BatchRow, contradiction, read_batch_rows
+from app.issuing.batches import results_of
 from app.issuing.desk import IssuingDesk
 from app.storage.tables import Batch, BatchChunk
 
@@ -37,11 +37,12 @@ def refuse_contradictions(session: Session, desk: IssuingDesk, batch: Batch) -> 
     opened = refused = 0
     if not again:
         return 0
-    for chunk, results in _chunks(session, batch.id):
+    for number, results in _results(session, batch.id):
         doubted = {each.row for each in _claiming(results) if hash(each.key) in again}
         if not doubted or opened >= _MOST_ROWS:
             continue
         opened += len(doubted)
+        chunk = session.get_one(BatchChunk, (batch.id, number))
         verdicts = _verdicts(desk, batch, chunk, doubted, first)
         if verdicts:
             chunk.results = pack_results(verdicts.get(each.row, each) for each in results)
@@ -72,7 +73,7 @@ def _verdicts(
 def _hashes_that_come_twice(session: Session, batch_id: str) -> frozenset[int]:
     """Hashes of keys: of a million, 8 MB, and 40 MB while they are put in order."""
     hashes = array("q")
-    for _, results in _chunks(session, batch_id):
+    for _, results in _results(session, batch_id):
         hashes.extend(hash(each.key) for each in _claiming(results))
     return frozenset(one for one, other in pairwise(sorted(hashes)) if one == other)
 
@@ -84,8 +85,9 @@ def _claiming(results: list[RowResult]) -> Iterator[RowResult]:
             yield each
 
 
-def _chunks(session: Session, batch_id: str) -> Iterator[tuple[BatchChunk, list[RowResult]]]:
+def _results(session: Session, batch_id: str) -> Iterator[tuple[int, list[RowResult]]]:
+    """The chunks by their numbers, each with what was found; what they hold stays where it is."""
     number = 0
-    while (chunk := session.get(BatchChunk, (batch_id, number))) is not None:
-        yield chunk, list(unpack_results(chunk.results or b""))
+    while (results := results_of(session, batch_id, number)) is not None:
+        yield number, results
         number += 1

@@ -277,10 +277,12 @@ def next_chunk(session: Session) -> tuple[str, int] | None:
 
 def results_of(session: Session, batch_id: str, number: int) -> list[RowResult] | None:
     """What became of the rows of one chunk; None when there is no such chunk."""
-    chunk = session.get(BatchChunk, (batch_id, number))
-    if chunk is None:
+    # Not the chunk itself: the rows in it are many times as large.
+    of_it = (BatchChunk.batch_id == batch_id, BatchChunk.number == number)
+    found = session.execute(select(BatchChunk.results).where(*of_it)).one_or_none()
+    if found is None:
         return None
-    return [] if chunk.results is None else list(unpack_results(chunk.results))
+    return [] if found.results is None else list(unpack_results(found.results))
 
 
 def count_checked(
