@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import IssueRequest
 from app.encoding.strict_json import parse_object
-from app.errors import InvalidRequest, NotFound
+from app.errors import InvalidRequest
 from app.issuing.award_gate import award_for, hold_to_policy, require_published
 from app.issuing.desk import IssuingDesk
 from app.issuing.drafts import check_draft, context_pin, draft_credential
@@ -15,7 +15,7 @@ from app.issuing.records import refuse_backward_clock
 from app.issuing.signed_credential import issuing_keys, sign_and_store
 from app.issuing.status_lists import PURPOSE, reserve_entry
 from app.policy.evaluation import RuleFinding
-from app.registry.achievements import achievement_id_of, load_achievement
+from app.registry.achievements import achievement_id_of, read_achievement
 from app.registry.awards import close_award
 from app.registry.issuers import hold_issuer
 from app.registry.outbox import Event, note_events, note_mail
@@ -119,10 +119,7 @@ def achievement_of(
 ) -> Achievement:
     """The achievement that the request names by its URL or the last part of it."""
     reference = achievement_id_of(desk.settings, request.achievement)
-    try:
-        achievement = load_achievement(session, reference)
-    except NotFound:
-        achievement = None
+    achievement = read_achievement(session, reference)
     if achievement is None or achievement.issuer_id != issuer.id:
         raise InvalidRequest(
             "achievement_unknown",

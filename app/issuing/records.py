@@ -12,14 +12,16 @@ from app.errors import NotFound, Unavailable
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id
 from app.storage.database import Database
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Credential
 
 # How far the clock may stand behind the last credential: clocks of two machines differ a little.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
-# Statements of every issue and read are made once: making one costs as much as sending it.
-_LAST = select(func.max(Credential.issued_at)).where(Credential.issuer_id == bindparam("issuer"))
-_DOCUMENT = select(Credential.document).where(Credential.id == bindparam("id"))
+_LAST = ReadyStatement(
+    select(func.max(Credential.issued_at)).where(Credential.issuer_id == bindparam("issuer"))
+)
+_DOCUMENT = ReadyStatement(select(Credential.document).where(Credential.id == bindparam("id")))
 
 _UNSIGNED = (defer(Credential.document, raiseload=True), defer(Credential.jwt, raiseload=True))
 """A credential's row without its signed forms; asking the row for one of them is an error."""
@@ -50,7 +52,7 @@ def refuse_backward_clock(session: Session, issuer_id: str, now: datetime) -> No
 
     A clock that jumped back would date new credentials into the past (security.md section 4).
     """
-    last = session.connection().scalar(_LAST, {"issuer": issuer_id})
+    [(last,)] = _LAST.rows(session, issuer=issuer_id)
     if last is not None and now < last - CLOCK_TOLERANCE:
         raise Unavailable(
             "unavailable",
@@ -70,10 +72,10 @@ def read_document(database: Database, credential_id: str) -> bytes:
     """The exact bytes of one issued credential, and nothing else of it; raises NotFound."""
     row = None
     if is_row_id(credential_id):
-        row = database.look(_DOCUMENT, {"id": credential_id})
+        row = database.look(_DOCUMENT, id=credential_id)
     if row is None:
         raise NotFound("not_found", "There is no such thing.")
-    document: bytes = row.document
+    document: bytes = row[0]
     return document
 
 

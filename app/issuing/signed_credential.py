@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from app.issuing.desk import IssuingDesk
@@ -14,15 +14,15 @@ from app.issuing.status_lists import ReservedEntry
 from app.proofs.checked import CheckedDocument
 from app.registry.keys import ACTIVE, ANY, CREDENTIALS, active_key
 from app.storage.audit import append_audit_steps
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Credential, Issuer, Key
 
-# Made once: making a statement costs as much as sending it.
-_INSERT = insert(Credential)
-_ACTIVE_KEYS = (
+_INSERT = ReadyStatement(insert(Credential))
+_ACTIVE_KEYS = ReadyStatement(
     select(Key)
     .where(
         Key.issuer_id == bindparam("issuer"),
-        Key.purpose.in_((CREDENTIALS, ANY)),
+        or_(Key.purpose == CREDENTIALS, Key.purpose == ANY),
         Key.state == ACTIVE,
     )
     .order_by(Key.created_at.desc(), Key.id)
@@ -47,7 +47,7 @@ def issuing_keys(session: Session, issuer_id: str) -> IssuingKeys:
     Who is about to sign holds them first (`hold_keys`), or looks at them again before storing.
     """
     active: dict[str, Key] = {}
-    for key in session.scalars(_ACTIVE_KEYS, {"issuer": issuer_id}):
+    for key in _ACTIVE_KEYS.objects(session, Key, issuer=issuer_id):
         active.setdefault(key.key_type, key)
     proof = active.get("Ed25519") or active_key(session, issuer_id, CREDENTIALS, "Ed25519")
     return IssuingKeys(proof, active.get("P-256"))
@@ -119,7 +119,7 @@ def sign_and_store(
         subject=row_id,
         details={"keys": [key.id for key in keys.all()]},
     )
-    session.connection().execute(_INSERT, columns)
+    _INSERT.rows(session, **columns, revoked_at=None, revocation_reason=None)
     credential = Credential(**columns)
     make_transient_to_detached(credential)  # it is in the database, and nothing is to be flushed
     session.add(credential)

@@ -31,6 +31,7 @@ from app.status.bitstring import (
 )
 from app.storage.audit import append_audit
 from app.storage.database import Database
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Issuer, StatusList
 
 PURPOSE = "revocation"
@@ -38,7 +39,6 @@ PURPOSE = "revocation"
 # The part of its validity that must be left; with less, a list is signed again.
 REFRESH_DIVISOR = 3
 
-# Made once: making a statement costs as much as sending it.
 _OPEN = (
     select(StatusList.id)
     .where(
@@ -49,7 +49,7 @@ _OPEN = (
     .order_by(StatusList.id)
     .limit(1)
 )
-_TAKE = (
+_TAKE = ReadyStatement(
     update(StatusList)
     .where(
         StatusList.id == _OPEN.correlate(None).scalar_subquery(),
@@ -57,6 +57,9 @@ _TAKE = (
     )
     .values(next_position=StatusList.next_position + 1)
     .returning(StatusList.id, StatusList.next_position, StatusList.permutation_key)
+)
+_READ = ReadyStatement(
+    select(StatusList.document, StatusList.valid_until).where(StatusList.id == bindparam("id"))
 )
 
 
@@ -87,10 +90,10 @@ def reserve_entry(
     issuer is thereby one after the other.
     """
     while True:
-        taken = session.connection().execute(_TAKE, {"issuer": issuer.id}).one_or_none()
+        taken = _TAKE.row(session, issuer=issuer.id)
         if taken is not None:
-            index = permuted_index(taken.permutation_key, taken.next_position - 1)
-            return ReservedEntry(taken.id, index)
+            list_id, next_position, permutation_key = taken
+            return ReservedEntry(list_id, permuted_index(permutation_key, next_position - 1))
         # There is no list with room, or somebody took its last entry while we waited for it.
         if _open_list(session, issuer) is None:
             _create_list(session, desk, issuer, now=now, actor=actor)
@@ -165,12 +168,11 @@ def read_list(database: Database, list_id: str) -> tuple[bytes, datetime]:
     """A list as it was signed, and until when it is valid; raises NotFound."""
     row = None
     if is_row_id(list_id):
-        row = database.look(
-            select(StatusList.document, StatusList.valid_until).where(StatusList.id == list_id)
-        )
+        row = database.look(_READ, id=list_id)
     if row is None:
         raise NotFound("not_found", "There is no such status list.")
-    return row.document, row.valid_until
+    document, valid_until = row
+    return document, valid_until
 
 
 def lock_list(session: Session, list_id: str) -> StatusList:

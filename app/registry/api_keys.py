@@ -23,6 +23,7 @@ from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.database import Database
+from app.storage.statements import ReadyStatement
 from app.storage.tables import ApiKey
 
 SCOPES: dict[str, str] = {
@@ -43,14 +44,11 @@ USE_RESOLUTION = timedelta(minutes=1)
 _PRESENTED = re.compile(r"([A-Za-z0-9_-]{22})\.(signet_[A-Za-z0-9_-]{43})")
 _NO_SUCH_HASH = "0" * 64
 
-_KEY = select(
-    ApiKey.id,
-    ApiKey.secret_hash,
-    ApiKey.issuer_id,
-    ApiKey.scopes,
-    ApiKey.last_used_at,
-    ApiKey.revoked_at,
-).where(ApiKey.id == bindparam("id"))
+_KEY = ReadyStatement(
+    select(
+        ApiKey.secret_hash, ApiKey.issuer_id, ApiKey.scopes, ApiKey.last_used_at, ApiKey.revoked_at
+    ).where(ApiKey.id == bindparam("id"))
+)
 
 
 @dataclass(frozen=True)
@@ -142,14 +140,14 @@ def authenticate(database: Database, bearer: str) -> Caller:
     was revoked is refused from the next request on.
     """
     presented = _PRESENTED.fullmatch(bearer)
-    key = database.look(_KEY, {"id": presented[1]}) if presented else None
-    secret = presented[2] if presented else ""
+    id_, secret = presented.groups() if presented else ("", "")
+    key = database.look(_KEY, id=id_) if presented else None
     # An unknown id costs the same comparison as a known one.
-    expected = key.secret_hash if key else _NO_SUCH_HASH
+    expected, issuer_id, scopes, last_used_at, revoked_at = key or (_NO_SUCH_HASH, *[None] * 4)
     matches = hmac.compare_digest(_hash(secret), expected)
-    if not matches or key is None or key.revoked_at is not None:
+    if not matches or key is None or revoked_at is not None:
         raise NotAuthenticated("not_authenticated", "Send the key of this service as a bearer.")
-    return Caller(key.id, key.issuer_id, frozenset(key.scopes.split()), secret, key.last_used_at)
+    return Caller(id_, issuer_id, frozenset(scopes.split()), secret, last_used_at)
 
 
 def note_use(session: Session, caller: Caller, now: datetime) -> None:

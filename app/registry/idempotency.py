@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict
 from app.registry.api_keys import Caller
 from app.storage.insertion import insert_if_absent
+from app.storage.statements import ReadyStatement
 from app.storage.tables import IdempotencyKey
 
-_STORE = (
+_STORE = ReadyStatement(
     update(IdempotencyKey)
     .where(
         IdempotencyKey.api_key_id == bindparam("asked_by"),
@@ -65,6 +66,7 @@ def find_or_claim(
         key=key,
         request_hash=request,
         status_code=0,
+        location=None,
         body=b"",
         created_at=now,
     )
@@ -82,15 +84,13 @@ def find_or_claim(
 
 def store_answer(session: Session, caller: Caller, key: str, answer: Answer) -> None:
     """Keep the answer to the request that claimed the key."""
-    session.connection().execute(
-        _STORE,
-        {
-            "asked_by": caller.api_key_id,
-            "asked_with": key,
-            "status_code": answer.status_code,
-            "location": answer.location,
-            "body": _seal_of(caller).encrypt(answer.body),
-        },
+    _STORE.rows(
+        session,
+        asked_by=caller.api_key_id,
+        asked_with=key,
+        status_code=answer.status_code,
+        location=answer.location,
+        body=_seal_of(caller).encrypt(answer.body),
     )
 
 

@@ -17,6 +17,7 @@ from app.registry.keys import KEY_TYPES, create_initial_keys
 from app.registry.listing import Page, list_page
 from app.settings import Settings
 from app.storage.audit import append_audit
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Issuer
 
 DID_METHODS = ("web", "key")
@@ -24,8 +25,7 @@ DEFAULT_CRYPTOSUITE = "eddsa-rdfc-2022"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
-# Made once: making a statement costs as much as sending it.
-_HELD = (
+_HELD = ReadyStatement(
     select(Issuer).where(Issuer.id == bindparam("slug")).with_for_update(read=True, key_share=True)
 )
 
@@ -104,11 +104,14 @@ def load_issuer(session: Session, slug: str) -> Issuer:
 
 
 def hold_issuer(session: Session, slug: str) -> Issuer:
-    """The issuer of this slug, its keys held (`app.registry.keys.hold_keys`); raises NotFound."""
-    issuer = session.scalar(_HELD, {"slug": slug}) if _SLUG.fullmatch(slug) else None
-    if issuer is None:
+    """The issuer of this slug, its keys held (`app.registry.keys.hold_keys`); raises NotFound.
+
+    To be read only: what is changed in the object is not written.
+    """
+    found = _HELD.objects(session, Issuer, slug=slug) if _SLUG.fullmatch(slug) else []
+    if not found:
         raise NotFound("not_found", "There is no such issuer.")
-    return issuer
+    return found[0]
 
 
 def list_issuers(session: Session, *, limit: int, cursor: str | None) -> Page[Issuer]:

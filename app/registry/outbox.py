@@ -21,6 +21,7 @@ from app.registry.listing import Page, list_page
 from app.registry.mail_settings import load_mail_settings
 from app.registry.row_ids import is_row_id, new_row_id
 from app.settings import Settings
+from app.storage.statements import ReadyStatement
 from app.storage.tables import OutboxItem, WebhookEndpoint
 
 WEBHOOK = "webhook"
@@ -39,8 +40,7 @@ EVENTS: dict[str, str] = {
 }
 """What a platform can be told of; `webhook.ping` is sent when it is asked for."""
 
-# Made once: making a statement costs as much as sending it.
-_LISTENERS = (
+_LISTENERS = ReadyStatement(
     select(WebhookEndpoint)
     .where(WebhookEndpoint.issuer_id == bindparam("issuer"))
     .with_for_update(read=True, key_share=True)  # so that none is removed meanwhile
@@ -65,7 +65,7 @@ def note_events(
 
     For an address that is disabled they are kept as dead letters, to be replayed.
     """
-    endpoints = session.scalars(_LISTENERS, {"issuer": issuer_id}).all()
+    endpoints = _LISTENERS.objects(session, WebhookEndpoint, issuer=issuer_id)
     if not endpoints:
         return
     rows = []

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
+from app.storage.statements import ReadyStatement
 from app.storage.tables import AuditEvent
 
-_INSERT = insert(AuditEvent).inline()
+_COMMON = ("at", "actor", "issuer_id", "subject", "details")
 
 
 def append_audit(
@@ -39,10 +41,18 @@ def append_audit(
     )
 
 
-def append_audit_steps(
-    session: Session, actions: Sequence[str], *, subject: str | None, **common: Any
-) -> None:
+def append_audit_steps(session: Session, actions: Sequence[str], **common: Any) -> None:
     """Add one line for each step of one deed, in their order; otherwise as `append_audit`."""
     session.flush()
-    lines = [{**common, "subject": subject, "action": action} for action in actions]
-    session.connection().execute(_INSERT, lines)
+    steps = {f"step{number}": action for number, action in enumerate(actions)}
+    _insertion(len(steps)).rows(session, **common, **steps)
+
+
+@cache
+def _insertion(steps: int) -> ReadyStatement:
+    """Lines that differ in their step only; they are numbered in the order of the steps."""
+    columns = AuditEvent.__table__.columns
+    common = {name: bindparam(name, type_=columns[name].type) for name in _COMMON}
+    action = columns["action"].type
+    lines = [{**common, "action": bindparam(f"step{n}", type_=action)} for n in range(steps)]
+    return ReadyStatement(insert(AuditEvent).inline().values(lines))

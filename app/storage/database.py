@@ -12,17 +12,18 @@ Rooms are handed a session and flush; only `Database.write` commits.
 
 import select as polling
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVarTuple
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from app.settings import PROJECT, Settings
+from app.storage.statements import ReadyStatement
 
 # The worker threads of one process: SQLite connections are cheap, so there is one for each of them.
 _THREADS = 40
@@ -30,8 +31,6 @@ _THREADS = 40
 _POOL_TIMEOUT_SECONDS = 2
 _BUSY_TIMEOUT_MS = 30_000
 _WRITES = "signet_writes"
-
-Columns = TypeVarTuple("Columns")
 
 
 def database_url(settings: Settings) -> URL:
@@ -134,16 +133,14 @@ class Database:
         self._writing = writing(engine)
         self._looking = looking(engine)
 
-    def look(
-        self, statement: Select[*Columns], parameters: Mapping[str, object] | None = None
-    ) -> Row[*Columns] | None:
+    def look(self, statement: ReadyStatement, **values: Any) -> tuple[Any, ...] | None:
         """The one row of a single statement, without a transaction around it, or None.
 
         A statement is a snapshot of its own; beginning and ending a transaction would cost more
         than reading a row does.
         """
         with self._looking.connect() as connection:
-            return connection.execute(statement, parameters).one_or_none()
+            return statement.row(connection, **values)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

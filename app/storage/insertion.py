@@ -3,10 +3,11 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, inspect
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Table
 
 
@@ -17,12 +18,12 @@ def insert_if_absent(session: Session, table: type[Table], **values: Any) -> boo
     what became of it; on SQLite there is one writer at a time.
     """
     connection = session.connection()
-    inserted = connection.execute(_statement(table, connection.dialect.name), values)
-    return inserted.one_or_none() is not None
+    return _statement(table, connection.dialect.name).row(connection, **values) is not None
 
 
 @cache
-def _statement(table: type[Table], dialect: str) -> Insert:
-    """Made once: making a statement costs as much as sending it."""
+def _statement(table: type[Table], dialect: str) -> ReadyStatement:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+    return ReadyStatement(
+        insert(table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+    )
