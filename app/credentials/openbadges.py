@@ -16,9 +16,9 @@ from app.credentials.conformance import (
     raise_check_failed,
     tree_findings,
 )
-from app.credentials.skeleton import skeleton_of
+from app.credentials.skeleton import Skeleton, proof_skeleton
 from app.credentials.vcdm import credential_findings, date_findings, vcdm_version
-from app.encoding.remembered import Key, Remembered, bytes_of
+from app.encoding.remembered import Key, Remembered
 from app.encoding.strict_json import JsonObject
 from app.errors import Finding
 
@@ -29,13 +29,13 @@ _OB_CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\
 _SOUND = Remembered[bool]()
 
 
-def check_open_badge(document: JsonObject) -> None:
+def check_open_badge(document: JsonObject, skeleton: Skeleton | None = None) -> None:
     """Check that `document` is a conforming OpenBadgeCredential or EndorsementCredential.
 
-    Raises `CheckFailed`: `code` and `field` (a JSON pointer) are those of the first finding,
-    `findings` holds them all.
+    `skeleton` is that of the document; without one, all of it is looked at. Raises `CheckFailed`:
+    `code` and `field` (a JSON pointer) are those of the first finding, `findings` holds them all.
     """
-    key = _skeleton_key(document)
+    key = None if skeleton is None else _skeleton_key(document, skeleton)
     if key is not None and _SOUND.get(key):
         return
     raise_check_failed(_open_badge_findings(document))
@@ -43,21 +43,17 @@ def check_open_badge(document: JsonObject) -> None:
         _SOUND.put(key, True)
 
 
-def _skeleton_key(document: JsonObject) -> Key | None:
+def _skeleton_key(document: JsonObject, skeleton: Skeleton) -> Key | None:
     """Under which it is remembered that documents like this one conform.
 
     None when a text that is its own is wrong, which the whole check then says in full.
     """
-    parted = skeleton_of(document)
-    if parted is None:
-        return None
-    skeleton, texts = parted
-    if any(tree_findings(texts, empty_arrays=True)):
+    proof = proof_skeleton(document.get("proof"))
+    if proof is None or any(tree_findings([*skeleton.texts, *proof[1]], empty_arrays=True)):
         return None
     if any(date_findings(document, vcdm_version(document))):
         return None
-    content = bytes_of(skeleton)
-    return None if content is None else ("skeleton", content)
+    return ("skeleton", proof[0]), skeleton.common
 
 
 def _open_badge_findings(document: JsonObject) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.credentials.values import Fault, datetime_fault, iri_fault, text_fault
+from app.encoding.remembered import bytes_of
 from app.encoding.strict_json import JsonObject
 
 
@@ -31,41 +32,75 @@ _OWN = _Own(
         ),
         "evidence": _Own({"name": text_fault, "narrative": text_fault}),
         "credentialStatus": _Own({"id": iri_fault, "statusListIndex": text_fault}),
-        "proof": _Own({"created": datetime_fault, "proofValue": text_fault}),
     },
 )
+_OWN_OF_PROOF = _Own({"created": datetime_fault, "proofValue": text_fault})
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """A credential without its proof, parted: `common` is its JSON with its own texts left blank.
+
+    `texts` are these texts, each as the rules ask for it, in their order; characters are not
+    looked at, nor whether dates are in order with each other.
+    """
+
+    document: JsonObject = field(repr=False)
+    common: bytes
+    texts: tuple[str, ...]
+
+    def marked(self, mark: Callable[[str], str]) -> JsonObject:
+        """The document with a mark for each of its own texts, in their order, by the member."""
+        marked: JsonObject = _replaced(self.document, _OWN, lambda name, _: mark(name))
+        return marked
 
 
 class _NotAsAsked(Exception):
     """One of the texts is wrong."""
 
 
-def skeleton_of(document: JsonObject) -> tuple[JsonObject, list[str]] | None:
-    """A credential with its own texts left blank, and these texts; None when one of them is wrong.
+def skeleton_of(unsecured: JsonObject) -> Skeleton | None:
+    """The skeleton of a credential without its proof.
 
-    Characters are not looked at, nor whether dates are in order with each other.
+    None when one of its own texts is wrong, or JSON cannot hold it.
     """
+    parted = _parted(unsecured, _OWN)
+    return None if parted is None else Skeleton(unsecured, *parted)
+
+
+def proof_skeleton(proof: Any) -> tuple[bytes, tuple[str, ...]] | None:
+    """What proofs of the same key have in common, and the texts that are a proof's own."""
+    return _parted(proof, _OWN_OF_PROOF)
+
+
+def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
     texts: list[str] = []
+
+    def blank(name: str, text: str) -> str:
+        texts.append(text)
+        return ""
+
     try:
-        return _blanked(document, _OWN, texts), texts
+        common = bytes_of(_replaced(value, own, blank))
     except _NotAsAsked:
         return None
+    return None if common is None else (common, tuple(texts))
 
 
-def _blanked(value: Any, own: _Own, texts: list[str]) -> Any:
+def _replaced(value: Any, own: _Own, other: Callable[[str, str], str]) -> Any:
+    """A copy with other texts in the places of the table; all else is shared."""
     if type(value) is list:
-        return [_blanked(item, own, texts) for item in value]
+        return [_replaced(item, own, other) for item in value]
     if type(value) is not dict:
         return value
-    skeleton = dict(value)
+    copy = dict(value)
     for name, fault in own.texts.items():
         text = value.get(name)
         if type(text) is str:
             if fault(text) is not None:
                 raise _NotAsAsked
-            skeleton[name] = ""
-            texts.append(text)
+            copy[name] = other(name, text)
     for name, inside in own.inside.items():
         if name in value:
-            skeleton[name] = _blanked(value[name], inside, texts)
-    return skeleton
+            copy[name] = _replaced(value[name], inside, other)
+    return copy

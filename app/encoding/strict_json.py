@@ -64,19 +64,26 @@ def _is_beyond_doubt(value: Any, data: bytes, max_values: int) -> bool:
     may doubt without a reason, for what stands inside a text.
     """
     # Each value but the first has a comma or the beginning of an array or object before it.
-    if data.count(b",") + data.count(b"[") + data.count(b"{") >= max_values:
+    if len(data) >= 2 * max_values and (
+        data.count(b",") + data.count(b"[") + data.count(b"{") >= max_values
+    ):
+        return False
+    try:
+        laid_out = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+        if _TOO_DEEP in laid_out:
+            return False
+        # Programs write without blanks. What would be written so, byte by byte, has no double
+        # members and no numbers but those that were read; and none is too long.
+        if orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER) == data:
+            return True
+    except TypeError:  # nested deeper than orjson writes, or an integer beyond 53 bits
         return False
     # orjson takes integers up to 64 bits as such, and makes larger ones floats.
     if _LONG_INTEGER in b" " + data.translate(_DIGITS_ALIKE):
         return False
-    try:
-        laid_out = orjson.dumps(value, option=orjson.OPT_INDENT_2)
-    except TypeError:  # nested deeper than orjson writes
-        return False
     # orjson keeps the last of several members of one name. Each has a colon behind its name, and
     # only a colon in a text can be written with an escape, to make up for one that was dropped.
-    complete = laid_out.count(b":") == data.count(b":") and b"\\u003" not in data
-    return complete and _TOO_DEEP not in laid_out
+    return laid_out.count(b":") == data.count(b":") and b"\\u003" not in data
 
 
 def _read_with_care(data: bytes, max_values: int) -> Any:

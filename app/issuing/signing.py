@@ -11,7 +11,7 @@ from app.errors import CheckFailed, KeyStoreError
 from app.issuing.desk import IssuingDesk
 from app.keys.public_key import PublicKey
 from app.proofs.checked import CheckedDocument, UnsecuredDocument, read_unsecured
-from app.proofs.data_integrity import add_proof, check_signature, proofs_of, read_proof
+from app.proofs.data_integrity import check_signature, make_proof, proofs_of, read_proof
 from app.proofs.profiles import Profile
 from app.proofs.vc_jose import check_claims, check_own_jwt, read_jws, sign_jwt
 from app.registry.key_documents import jwk_url, verification_method_of
@@ -27,16 +27,13 @@ def sign_and_verify(
     is on record.
     """
     signer = desk.signer(issuer, key)
-    data = dump_json(add_proof(checked, signer, cryptosuite=issuer.cryptosuite, created=now))
-    document = parse_object(data)
-    # The same bytes have the same canonical form; it need not be made a second time.
-    if dump_json(_without_proof(document)) != checked.content:
-        raise _not_ours(key, "the signed bytes do not say what was checked")
+    proof = dump_json(make_proof(checked, signer, cryptosuite=issuer.cryptosuite, created=now))
     try:
-        _check_our_proof(issuer, key, document, checked.unsecured)
+        _check_our_proof(issuer, key, parse_object(proof), checked.unsecured)
     except CheckFailed as error:
         raise _not_ours(key, error.detail) from error
-    return data
+    # The very bytes that were checked, and in them, as their last member, the proof that was.
+    return checked.content.removesuffix(b"}") + b',"proof":' + proof + b"}"
 
 
 def verify_signed(
@@ -48,24 +45,18 @@ def verify_signed(
     """
     document = parse_object(data)
     unsecured = read_unsecured(document, profile, desk.contexts)
-    _check_our_proof(issuer, key, document, unsecured)
-    return unsecured.document
-
-
-def _check_our_proof(
-    issuer: Issuer, key: Key, document: JsonObject, unsecured: UnsecuredDocument
-) -> None:
     proofs = proofs_of(document)
     if len(proofs) > 1:
         raise CheckFailed("too_many_proofs", "the document has more than our one proof")
-    proof = read_proof(proofs[0], document["@context"])
+    _check_our_proof(issuer, key, proofs[0], unsecured)
+    return unsecured.document
+
+
+def _check_our_proof(issuer: Issuer, key: Key, raw: object, unsecured: UnsecuredDocument) -> None:
+    proof = read_proof(raw, unsecured.document["@context"])
     if proof.verification_method != verification_method_of(issuer, key):
         raise CheckFailed("issuer_mismatch", "the proof names another key than the one on record")
     check_signature(proof, unsecured, PublicKey.from_multikey(key.public_key_multibase))
-
-
-def _without_proof(document: JsonObject) -> JsonObject:
-    return {name: member for name, member in document.items() if name != "proof"}
 
 
 def sign_and_verify_jwt(

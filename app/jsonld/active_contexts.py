@@ -32,7 +32,7 @@ _MAX_LISTED = 8  # contexts in one array, types of one node
 _ALIASES = {"id": "@id", "type": "@type"}
 _CONTAINERS = frozenset({"@list", "@graph", "@language"})
 # The IRIs that are quickly seen to be some; all others are looked at twice.
-_PLAIN_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
+PLAIN_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-\[\]_a-z~]+")
 _SPACE = re.compile(r"\s")  # what PyLD takes for a space, beyond ASCII
 _BASE_SCHEME = BASE.partition(":")[0]
 
@@ -107,7 +107,7 @@ class ActiveContext:
         self.terms = _Terms(self)
         self.types = _Vocabulary(self)
         prefixes = {t for t, m in self.mappings.items() if m["_prefix"]}
-        self._prefixes = frozenset(prefixes | {_BASE_SCHEME})
+        self.prefixes = frozenset(prefixes | {_BASE_SCHEME})
         self._scoping = frozenset(
             t for t, m in self.mappings.items() if m.get("@context") not in (None, False)
         )
@@ -116,10 +116,10 @@ class ActiveContext:
 
     def iri(self, value: str) -> str:
         """An absolute IRI as a term of N-Quads; raises `Unmodelled` for anything else."""
-        if not _PLAIN_IRI.fullmatch(value) and (not IRI.fullmatch(value) or _SPACE.search(value)):
+        if not PLAIN_IRI.fullmatch(value) and (not IRI.fullmatch(value) or _SPACE.search(value)):
             raise Unmodelled
         scheme, _, rest = value.partition(":")
-        if scheme in self._prefixes and (scheme == _BASE_SCHEME or not rest.startswith("//")):
+        if scheme in self.prefixes and (scheme == _BASE_SCHEME or not rest.startswith("//")):
             raise Unmodelled
         return f"<{value}>"
 
@@ -212,6 +212,11 @@ class ContextTables:
     def count(self) -> int:
         """How many active contexts are kept."""
         return len(self._known)
+
+    def prefixes(self) -> frozenset[str]:
+        """The schemes that an IRI may not have where some of these contexts hold."""
+        with self._lock:
+            return frozenset().union(*(context.prefixes for context in self._known.values()))
 
     def derive(self, active: ActiveContext | None, local: object, **how: bool) -> ActiveContext:
         """What PyLD's context processing makes of a local context on top of an active one."""

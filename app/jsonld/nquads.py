@@ -42,7 +42,7 @@ def write_nquads(document: Mapping[str, Any], contexts: ContextBundle) -> str:
 
     Raises `Unmodelled`, and `MalformedInput` canonicalization_too_costly.
     """
-    return _write(document, contexts, plain=False)
+    return _statements(document, contexts, plain=False).canonical(contexts.work)
 
 
 def write_plain(document: Mapping[str, Any], contexts: ContextBundle) -> str:
@@ -51,13 +51,18 @@ def write_plain(document: Mapping[str, Any], contexts: ContextBundle) -> str:
     That is one of plain terms, known by the context at its beginning alone, with texts, numbers,
     truth values, objects and arrays of such. Raises `Unmodelled` for every other document.
     """
-    return _write(document, contexts, plain=True)
+    return plain_statements(document, contexts).canonical(contexts.work)
 
 
-def _write(document: Mapping[str, Any], contexts: ContextBundle, *, plain: bool) -> str:
+def plain_statements(document: Mapping[str, Any], contexts: ContextBundle) -> Statements:
+    """The statements of such a document, as they are gathered; raises `Unmodelled`."""
+    return _statements(document, contexts, plain=True)
+
+
+def _statements(document: Mapping[str, Any], contexts: ContextBundle, *, plain: bool) -> Statements:
     writer = _Writer(contexts.tables.fragments, contexts.canonical, plain=plain)
     context = contexts.tables.root(writer.context_urls(document.get("@context")))
-    return writer.document(document, context).canonical(contexts.work)
+    return writer.document(document, context)
 
 
 class _Subject:

@@ -23,6 +23,7 @@ from app.jsonld.long_ids import check_long_id
 from app.jsonld.nquads import MAX_TYPES, write_nquads, write_plain
 from app.jsonld.rdf import BASE, to_quads
 from app.jsonld.rdfc10 import Work, canonicalize_quads
+from app.jsonld.templates import Parted, write_alike
 
 # Where a document may hold another one with a @context of its own.
 _DOCUMENT_MEMBERS = frozenset({"endorsement", "verifiableCredential"})
@@ -66,11 +67,17 @@ def check_and_canonicalize(
     check_context: ContextRule,
     *,
     value_objects: bool,
+    parted: Parted | None = None,
 ) -> bytes:
-    """What `check_structure` and then `canonicalize` do: for a plain document, one walk."""
+    """What `check_structure` and then `canonicalize` do: for a plain document, one walk.
+
+    `parted` says which of its texts are its own, for documents that come in many copies.
+    """
     _counted(check_context)(document.get("@context"))
     try:
-        return write_plain(document, contexts).encode("utf-8")
+        if parted is None:
+            return write_plain(document, contexts).encode("utf-8")
+        return write_alike(document, parted, contexts).encode("utf-8")
     except Unmodelled:
         check_structure(document, check_context, value_objects=value_objects)
         return canonicalize(document, contexts)

@@ -6,7 +6,7 @@ section 4.6), which is therefore taken here, node by node, without a dataset. On
 are equal, or statements stand in a named graph, are the quads written out for `rdfc10` in full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -33,14 +33,18 @@ class Blank:
         To be asked for when all is said: it puts `facts` in order.
         """
         self.facts = in_order(self.facts)
-        about = self.facts
+        return self.hash_among(self.parent, self.facts)
+
+    def hash_among(self, parent: "Node | None", facts: list[str]) -> str:
+        """The same for another parent and other facts, which are in order."""
+        about = facts
         if self.links:
             about = sorted(about + [f"{predicate} _:z .\n" for predicate, _ in self.links])
         text = "_:a " + "_:a ".join(about) if about else ""
         # `<` comes before `_:a`, and `_:z` after it.
-        if isinstance(self.parent, str):
-            text = f"{self.parent} {self.predicate} _:a .\n{text}"
-        elif self.parent is not None:
+        if isinstance(parent, str):
+            text = f"{parent} {self.predicate} _:a .\n{text}"
+        elif parent is not None:
             text = f"{text}_:z {self.predicate} _:a .\n"
         return sha256(text.encode()).hexdigest()
 
@@ -58,9 +62,16 @@ def in_order(facts: list[str]) -> list[str]:
     return sorted(facts if len(set(facts)) == len(facts) else set(facts))
 
 
-def _lines(subject: str, facts: list[str]) -> str:
+def lines(subject: str, facts: list[str]) -> str:
+    """The statements about one subject, in the order of its facts."""
     head = f"{subject} "
     return head + head.join(facts) if facts else ""
+
+
+def names_of(blanks: Sequence[Blank], hashes: Sequence[str]) -> dict[Blank, str]:
+    """The canonical names of blank nodes whose hashes all differ (section 4.4.3 step 4)."""
+    order = sorted(zip(hashes, blanks, strict=True))
+    return {blank: f"_:c14n{n}" for n, (_, blank) in enumerate(order)}
 
 
 @dataclass(slots=True)
@@ -100,9 +111,7 @@ class Statements:
         if alike or self.named or len(self.blanks) > MAX_BLANK_NODES:
             ground = [f"{subject} {fact}" for subject in self.facts for fact in self.facts[subject]]
             return canonicalize_quads(self._quads(), ground=ground, work=work)
-        # Section 4.4.3 step 4: where all hashes differ, their order gives the names.
-        order = sorted(zip(self.hashes, self.blanks, strict=True))
-        names = {blank: f"_:c14n{n}" for n, (_, blank) in enumerate(order)}
+        names = names_of(self.blanks, self.hashes)
         named = {subject: list(facts) for subject, facts in self.facts.items()}
         about: dict[str, list[str]] = {}
         for blank, name in names.items():
@@ -113,7 +122,7 @@ class Statements:
         for subject, facts in named.items():
             about[subject] = in_order(facts)
         # No subject is the beginning of another one: sorted by subjects, statements are sorted.
-        return "".join([_lines(subject, about[subject]) for subject in sorted(about)])
+        return "".join([lines(subject, about[subject]) for subject in sorted(about)])
 
     def _quads(self) -> Iterator[Quad]:
         """The statements with blank nodes, as quads."""

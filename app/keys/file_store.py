@@ -94,13 +94,13 @@ class FileKeyStore:
         match = _URI.fullmatch(signer_uri)
         if match is None:
             raise KeyStoreError("key_store", f"{signer_uri!r} is not a key of this store")
-        path = self._folder / f"{match[1]}.pem"
+        path = f"{self._folder}/{match[1]}.pem"
         try:
             self._check_file(path)
         except FileNotFoundError:
             raise KeyStoreError("key_store", f"the private key {signer_uri} is missing") from None
         if signer_uri not in self._opened:
-            self._opened[signer_uri] = FileSigner(self._open(path, signer_uri), "")
+            self._opened[signer_uri] = FileSigner(self._open(Path(path), signer_uri), "")
         return self._opened[signer_uri].under(verification_method)
 
     def sealing_key(self) -> bytes:
@@ -148,8 +148,8 @@ class FileKeyStore:
             raise KeyStoreError("key_store", f"the private key {signer_uri} is of another kind")
         return cast(PrivateKey, key)
 
-    def _check_file(self, path: Path) -> None:
-        status = path.lstat()
+    def _check_file(self, path: Path | str) -> None:
+        status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
             raise KeyStoreError("key_store", f"{path} must be a plain file, not a link")
         if status.st_mode & 0o077:

@@ -8,6 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.credentials.skeleton import Skeleton, skeleton_of
 from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed
@@ -24,6 +25,7 @@ class UnsecuredDocument:
     document: JsonObject
     contexts: ContextBundle
     canonical: bytes = field(repr=False)  # RDFC-1.0 N-Quads
+    skeleton: Skeleton | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def digest(self) -> bytes:
@@ -64,14 +66,16 @@ def read_unsecured(
     for what cannot be processed.
     """
     unsecured = {name: member for name, member in document.items() if name != "proof"}
+    skeleton = skeleton_of(unsecured)
     contexts = with_pinned_contexts(unsecured, contexts)
     canonical = check_and_canonicalize(
         unsecured,
         contexts,
         lambda context: profile.check_context(context, contexts),
         value_objects=profile.value_objects,
+        parted=skeleton,
     )
-    return UnsecuredDocument(unsecured, contexts, canonical)
+    return UnsecuredDocument(unsecured, contexts, canonical, skeleton)
 
 
 def check_document(
@@ -81,5 +85,5 @@ def check_document(
     if "proof" in document:
         raise CheckFailed("malformed_proof", "the document has a proof already", field="/proof")
     unsecured = read_unsecured(document, profile, contexts)
-    profile.check_conformance(document)
+    profile.check_conformance(document, unsecured.skeleton)
     return CheckedDocument(unsecured, profile, dump_json(document))

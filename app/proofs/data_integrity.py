@@ -89,6 +89,14 @@ def add_proof(
     checked: CheckedDocument, signer: Signer, *, cryptosuite: str, created: datetime
 ) -> JsonObject:
     """The secured document: the checked one with one proof by `signer` (section 4.2)."""
+    proof = make_proof(checked, signer, cryptosuite=cryptosuite, created=created)
+    return {**checked.document, "proof": proof}
+
+
+def make_proof(
+    checked: CheckedDocument, signer: Signer, *, cryptosuite: str, created: datetime
+) -> JsonObject:
+    """The proof of a checked document by `signer` (section 4.2)."""
     suite = CRYPTOSUITES[cryptosuite]
     configuration: JsonObject = {
         "type": "DataIntegrityProof",
@@ -100,8 +108,7 @@ def add_proof(
     if suite.context_in_proof:
         configuration["@context"] = checked.document["@context"]
     signature = signer.sign(suite.hash_data(checked.unsecured, configuration))
-    proof = {**configuration, "proofValue": "z" + encode_base58btc(signature)}
-    return {**checked.document, "proof": proof}
+    return {**configuration, "proofValue": "z" + encode_base58btc(signature)}
 
 
 def proofs_of(document: JsonObject) -> list[Any]:

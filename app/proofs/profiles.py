@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.credentials.openbadges import check_open_badge
+from app.credentials.skeleton import Skeleton
 from app.credentials.vcdm import check_vcdm
 from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed
@@ -47,7 +48,7 @@ class Profile:
 
     name: str
     check_context: Callable[[object, ContextBundle], None]
-    check_conformance: Callable[[JsonObject], None]
+    check_conformance: Callable[[JsonObject, Skeleton | None], None]
     value_objects: bool  # may texts carry @language and @direction?
     every_proof_binds: bool  # must each proof be the issuer's, or is one enough (chains)?
     claims_required: bool  # must a JWT repeat the credential's members in its claims?
@@ -110,7 +111,7 @@ OPEN_BADGE = Profile(
 VC = Profile(
     name="vc",
     check_context=_check_any_bundled_context,
-    check_conformance=check_vcdm,
+    check_conformance=lambda document, _: check_vcdm(document),
     value_objects=True,
     every_proof_binds=False,
     claims_required=False,

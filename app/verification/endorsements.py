@@ -73,7 +73,7 @@ def _check_endorsement(endorsement: Endorsement, profile: Profile, world: World)
     issuer = issuer_of(document)
     authenticated = authenticate(secured, unsecured, world, profile=profile, party=issuer)
     check_binding(authenticated, issuer, every_proof=True)
-    profile.check_conformance(document)
+    profile.check_conformance(document, unsecured.skeleton)
     if "EndorsementCredential" not in document["type"]:
         raise CheckFailed("endorsement_invalid", "a credential that is no endorsement")
     subject = document["credentialSubject"]

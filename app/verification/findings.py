@@ -1,8 +1,5 @@
 """How the steps of a verification become checks with outcomes, and outcomes a verdict."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from app.errors import CheckFailed, CheckUndecided, MalformedInput, SignetError
 from app.errors.problems import problem_of
 from app.verification.result import Check, Outcome, Verdict
@@ -15,20 +12,9 @@ class Findings:
         self.outcomes: dict[str, Check] = {}
         self.malformed = False
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str) -> "_Step":
         """Run a block as the check of that name and note what became of it."""
-        try:
-            yield
-        except MalformedInput as error:
-            self.malformed = True
-            self._note(name, Outcome.FAILED, error)
-        except CheckFailed as error:
-            self._note(name, Outcome.FAILED, error)
-        except CheckUndecided as error:
-            self._note(name, Outcome.NOT_CHECKED, error)
-        else:
-            self.outcomes[name] = Check(name, Outcome.PASSED)
+        return _Step(self, name)
 
     def passed(self, *names: str) -> bool:
         """Whether all of these checks were made and passed."""
@@ -61,5 +47,34 @@ class Findings:
             return Verdict.NOT_VALID
         return Verdict.NOT_CHECKED if Outcome.NOT_CHECKED in outcomes else Verdict.VERIFIED
 
+    def note(self, name: str, error: BaseException | None) -> bool:
+        """Note how a check ended; whether it was an end that checks may come to."""
+        if error is None:
+            self.outcomes[name] = Check(name, Outcome.PASSED)
+        elif isinstance(error, MalformedInput | CheckFailed):
+            self.malformed = self.malformed or isinstance(error, MalformedInput)
+            self._note(name, Outcome.FAILED, error)
+        elif isinstance(error, CheckUndecided):
+            self._note(name, Outcome.NOT_CHECKED, error)
+        else:
+            return False
+        return True
+
     def _note(self, name: str, outcome: Outcome, error: SignetError) -> None:
         self.outcomes[name] = Check(name, outcome, problem_of(error))
+
+
+class _Step:
+    """One check under way. (A generator for it would take three times as long.)"""
+
+    __slots__ = ("_findings", "_name")
+
+    def __init__(self, findings: Findings, name: str) -> None:
+        self._findings = findings
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        return self._findings.note(self._name, error)

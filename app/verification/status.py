@@ -79,7 +79,7 @@ def _verified_list(data: bytes, issuer: str | None, world: World) -> JsonObject:
             secured, unsecured, world, profile=VC, party=issuer_of(secured.document)
         )
         check_binding(authenticated, issuer, every_proof=True)
-        VC.check_conformance(secured.document)
+        VC.check_conformance(secured.document, unsecured.skeleton)
     except (CheckFailed, MalformedInput) as error:
         raise CheckUndecided(
             "status_list_untrusted", f"the status list does not verify: {error.detail}"

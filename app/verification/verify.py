@@ -79,7 +79,7 @@ def _verify_secured(
     # 4: the shape that the standards ask for.
     if findings.passed("contexts"):
         with findings.step("conformance"):
-            profile.check_conformance(document)
+            profile.check_conformance(document, unsecured.skeleton)
     authentic = findings.passed("proof", "issuer_binding", "conformance")
     # 5: the time.
     if authentic:

@@ -11,7 +11,7 @@ from app.issuing import signing
 from app.issuing.desk import IssuingDesk
 from app.issuing.signing import sign_and_verify, sign_and_verify_jwt, verify_signed_jwt
 from app.proofs.checked import CheckedDocument, check_document
-from app.proofs.data_integrity import add_proof
+from app.proofs.data_integrity import make_proof
 from app.proofs.profiles import VC
 from app.proofs.vc_jose import sign_jwt
 from app.registry.keys import active_key
@@ -48,9 +48,9 @@ def test_a_proof_over_something_else_than_was_checked_is_not_let_out(
     checked = a_checked_document(desk, issuer, "what was checked")
     other = a_checked_document(desk, issuer, "something else")
     assert sign_and_verify(desk, issuer, key, checked, now=NOW)
-    monkeypatch.setattr(signing, "add_proof", instead_of_the_first_argument(add_proof, other))
+    monkeypatch.setattr(signing, "make_proof", instead_of_the_first_argument(make_proof, other))
 
-    with pytest.raises(KeyStoreError, match="do not say what was checked"):
+    with pytest.raises(KeyStoreError, match="was not made over this content"):
         sign_and_verify(desk, issuer, key, checked, now=NOW)
 
 
