@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject
 from app.registry.key_documents import did_document
 from app.settings import Settings
-from app.storage.tables import Credential, Issuer, Key, StatusList
+from app.storage.tables import Credential, Issuer, Key, StatusList, TrustedIssuer
 
 _STATUS_LIST = re.compile(r"/status/(?P<id>[A-Za-z0-9_-]{22})")
 _SHARE_LINK = re.compile(r"/credentials/(?P<id>[A-Za-z0-9_-]{22})(\.(?P<suffix>json|jwt|png|svg))?")
 
 
-# Made once: making a statement costs as much as sending it.
-_ISSUER_WITH_KEYS = (
+# Made once: making a statement costs as much as sending it. One row for each key of the issuer, and
+# one without a key where there is no such issuer, so that entries of strangers are seen as well.
+_RECORD = (
     select(
+        exists().where(TrustedIssuer.did == bindparam("did")).label("listed"),
         Issuer.id,
         Issuer.did_method,
         Key.fragment,
@@ -34,8 +36,9 @@ _ISSUER_WITH_KEYS = (
         Key.retired_at,
         Key.revoked_at,
     )
+    .select_from(select(literal(True)).subquery())
+    .outerjoin(Issuer, Issuer.did == bindparam("did"))
     .outerjoin(Key, Key.issuer_id == Issuer.id)
-    .where(Issuer.did == bindparam("did"))
     .order_by(Key.created_at, Key.id)
 )
 
@@ -43,46 +46,49 @@ _MOST_DOCUMENTS = 256
 
 
 @dataclass(frozen=True)
-class OwnIssuer:
-    """An issuer that is hosted here.
+class IssuerRecord:
+    """What this service's records hold of an issuer, ours or a stranger.
 
-    `document` is the DID document of a did:web, not to be changed; a did:key is its own document,
-    so there it is None.
+    hosted: it is one of ours; document: the DID document of a did:web of ours, not to be changed
+    (a did:key is its own document); listed: the registry has entries for it, in force or ended.
     """
 
+    hosted: bool
     document: JsonObject | None
+    listed: bool
 
 
-def own_issuer(connection: Connection, settings: Settings, identifier: str) -> OwnIssuer | None:
-    """The issuer of ours with this identifier, and its keys as they are at this moment.
+def issuer_record(connection: Connection, settings: Settings, identifier: str) -> IssuerRecord:
+    """The issuer with this identifier, its keys as they are at this moment.
 
     One statement, so it is of one piece without a transaction around it.
     """
-    rows = connection.execute(_ISSUER_WITH_KEYS, {"did": identifier}).all()
-    if not rows:
-        return None
-    return _read_issuer(identifier, settings.public_url, tuple(tuple(row) for row in rows))
+    rows = tuple(tuple(row) for row in connection.execute(_RECORD, {"did": identifier}))
+    hosted = rows[0][1] is not None
+    document = _own_document(identifier, settings.public_url, rows) if hosted else None
+    return IssuerRecord(hosted, document, listed=bool(rows[0][0]))
 
 
 @lru_cache(maxsize=_MOST_DOCUMENTS)
-def _read_issuer(did: str, public_url: str, rows: tuple[tuple[Any, ...], ...]) -> OwnIssuer:
+def _own_document(
+    did: str, public_url: str, rows: tuple[tuple[Any, ...], ...]
+) -> JsonObject | None:
     """What the rows say. The same rows say the same, and mostly nobody has changed a key."""
-    issuer_id, did_method, *_ = rows[0]
+    _, issuer_id, did_method, *_ = rows[0]
     if did_method != "web":
-        return OwnIssuer(None)
-    _, _, *names = _ISSUER_WITH_KEYS.selected_columns.keys()
+        return None
+    _, _, _, *names = _RECORD.selected_columns.keys()
     keys = [
         Key(**dict(zip(names, values, strict=True)))
-        for _, _, *values in rows
+        for _, _, _, *values in rows
         if values[0] is not None  # the one row of an issuer without keys
     ]
-    return OwnIssuer(did_document(Issuer(id=issuer_id, did=did), keys, public_url))
+    return did_document(Issuer(id=issuer_id, did=did), keys, public_url)
 
 
 def own_document(session: Session, settings: Settings, identifier: str) -> JsonObject | None:
     """The DID document of one of our did:web issuers (a did:key is its own document)."""
-    issuer = own_issuer(session.connection(), settings, identifier)
-    return None if issuer is None else issuer.document
+    return issuer_record(session.connection(), settings, identifier).document
 
 
 def own_status_list(session: Session, settings: Settings, url: str) -> bytes | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.credentials.learning import read_learning
 from app.registry.coverage import UNBOUNDED, compare, scope_from
-from app.registry.own_records import OwnIssuer, own_issuer
+from app.registry.own_records import issuer_record
 from app.registry.trusted_issuers import ListedBy, listings_of
 from app.settings import Settings
 from app.storage.tables import TrustedIssuer
@@ -33,19 +33,19 @@ def known_by(
     without one nothing is compared, and every entry counts as covering it.
     """
     connection = session.connection()
-    own = own_issuer(connection, settings, issuer)
-    return known_from(own, listings_of(connection, issuer, now=now), settings, document)
+    hosted = issuer_record(connection, settings, issuer).hosted
+    return known_from(hosted, listings_of(connection, issuer, now=now), settings, document)
 
 
 def known_from(
-    own: OwnIssuer | None,
+    hosted: bool,
     listings: Sequence[ListedBy],
     settings: Settings,
     document: Mapping[str, Any] | None = None,
 ) -> tuple[Known, ...]:
     """The same, where the records have been asked already."""
     learning = read_learning(document) if document is not None and listings else None
-    found = [] if own is None else [Known(settings.public_url, Basis.OWN)]
+    found = [Known(settings.public_url, Basis.OWN)] if hosted else []
     for row in listings:
         scope = scope_from(row.scope)
         coverage = UNBOUNDED if learning is None else compare(scope, learning)

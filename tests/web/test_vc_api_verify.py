@@ -1,6 +1,7 @@
 """The VC-API's verifying side: the status code is the answer, the body says why."""
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from app.encoding.multibase import encode_base58btc
 from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckUndecided
 from app.fetch import Fetched, fetch_from_documents
+from app.issuing.key_changes import withdraw_key
 from app.jsonld.contexts import ContextBundle
 from app.keys.did_key import did_key_of
 from app.keys.file_store import FileKeyStore, FileSigner
@@ -23,9 +25,12 @@ from app.proofs.checked import check_document, read_unsecured
 from app.proofs.data_integrity import add_proof
 from app.proofs.eddsa_rdfc_2022 import hash_data
 from app.proofs.profiles import VC, VCDM_2
+from app.registry.keys import load_key
+from app.storage.tables import Issuer
 from app.web.dependencies import Desk
 from tests.builders import a_profile, an_achievement_definition
 from tests.conftest import NOW
+from tests.hot_operations import statements
 
 Headers = dict[str, str]
 VERIFY = "/credentials/verify"
@@ -170,6 +175,39 @@ def test_revoked_credential_is_400_and_says_revoked(
     assert answer.status_code == 400
     assert answer.json()["verified"] is False
     assert "revoked" in codes(answer)
+
+
+def test_a_check_asks_two_things_of_the_records_and_asks_them_every_time(
+    app: FastAPI, client: TestClient, issued: JsonObject, admin_headers: Headers
+) -> None:
+    desk: Desk = app.state.desk
+    body = {"verifiableCredential": issued["credential"]}
+    for _ in range(2):
+        with statements(desk.database.engine) as sent:
+            assert client.post(VERIFY, json=body).status_code == 200
+        asked = [each.statement for each in sent if each.statement.startswith("SELECT")]
+        tables = [set(re.findall(r"\b(keys|status_lists)\b", each)) for each in asked]
+        assert tables == [{"keys"}, {"status_lists"}]
+
+    client.post(
+        f"/api/v1/credentials/{issued['id']}/status",
+        json={"revoked": True, "reason": "issued twice"},
+        headers=admin_headers,
+    )
+    assert codes(client.post(VERIFY, json=body)) == {"revoked"}
+
+    with desk.database.write() as session:
+        name = issued["credential"]["proof"]["verificationMethod"].partition("#")[2]
+        withdraw_key(
+            session,
+            desk.issuing,
+            session.get_one(Issuer, "inverbrae"),
+            load_key(session, "inverbrae", name),
+            reason="stolen",
+            now=NOW,
+            actor="cli:registrar",
+        )
+    assert "key_revoked" in codes(client.post(VERIFY, json=body))
 
 
 def test_status_is_left_out_only_when_the_checks_do_not_name_it(

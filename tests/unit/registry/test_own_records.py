@@ -12,9 +12,9 @@ from app.keys.signer import KeyStore, open_key_store
 from app.registry.issuers import create_issuer
 from app.registry.keys import keys_of
 from app.registry.own_records import (
+    issuer_record,
     own_credential,
     own_document,
-    own_issuer,
     own_status_list,
 )
 from app.settings import Settings
@@ -107,7 +107,7 @@ def test_a_did_key_is_its_own_document(
     issuer = an_issuer(session, key_store, settings, "key")
 
     assert own_document(session, settings, issuer.did) is None
-    assert own_issuer(session.connection(), settings, issuer.did)
+    assert issuer_record(session.connection(), settings, issuer.did).hosted
 
 
 def test_a_stranger_has_no_document_here(
@@ -116,8 +116,8 @@ def test_a_stranger_has_no_document_here(
     stranger = issuer.did + "-college"
 
     assert own_document(session, settings, stranger) is None
-    assert own_issuer(session.connection(), settings, stranger) is None
-    assert own_issuer(session.connection(), settings, issuer.did)
+    assert not issuer_record(session.connection(), settings, stranger).hosted
+    assert issuer_record(session.connection(), settings, issuer.did).hosted
 
 
 def test_an_own_status_list_is_the_bytes_that_are_published(
