@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import FilePayload, Page, sync_playwright
+from pypdf import PdfReader
 
 from app.encoding.strict_json import dump_json, parse_object
 from app.settings import PROJECT, Settings
@@ -18,11 +19,14 @@ from app.storage.database import upgrade
 from tests.browser.offers import publish_offers
 from tests.browser.recognition import hand_in, issue_module
 from tests.browser.running import Service, find_browser, open_browser, serve
+from tests.builders import a_profile
+from tests.recognition_decisions import DECISION
 from tests.stacking import open_stack
 
 PUBLIC_URL = "https://badges.inverbrae.example"
 
 _WIDE, _NARROW = 1200, 390
+_PAPER_WIDTH, _PAPER_HEIGHT = 760, 1073
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,45 @@ def _take_reports(page: Page, service: Service, folder: Path, scratch: Path) -> 
     page.screenshot(path=folder / "recognition-narrow.png")
 
 
+def _take_paper(page: Page, service: Service, folder: Path, scratch: Path) -> None:
+    """Two pages of a report's PDF: the first, and the one with a decision presented along."""
+    module = issue_module(service)
+    files = [
+        ("files", ("module.json", module)),
+        ("files", ("decision.json", _decision(service, module))),
+    ]
+    asked = {"format": "pdf", "target_framework": "CQFW", "policy": "eu-annex-1"}
+    answer = service.publisher.client.post("/recognition/reports", files=files, data=asked)
+    paper = scratch / "report.pdf"
+    paper.write_bytes(answer.content)
+    leaves = enumerate(PdfReader(paper).pages, 1)
+    decision = next(number for number, leaf in leaves if "13. Decision" in leaf.extract_text())
+    shown = "".join(
+        f'<embed src="report.pdf#toolbar=0&navpanes=0&view=Fit&page={number}" '
+        f'type="application/pdf" width="{_PAPER_WIDTH}" height="{_PAPER_HEIGHT}">'
+        for number in (1, decision)
+    )
+    desk = scratch / "paper.html"
+    desk.write_text(f'<body style="margin: 0; display: flex">{shown}</body>', encoding="utf-8")
+    page.set_viewport_size({"width": 2 * _PAPER_WIDTH, "height": _PAPER_HEIGHT})
+    page.goto(desk.as_uri())
+    page.wait_for_timeout(5000)  # the browser's own viewer does not say when it has drawn
+    page.screenshot(path=folder / "recognition-pdf.png")
+
+
+def _decision(service: Service, module: bytes) -> bytes:
+    """What another institution signed about the badge."""
+    publisher = service.publisher
+    college = {"id": "nordhavn", **a_profile(name="Nordhavn College")}
+    publisher.client.post("/api/v1/issuers", json=college, headers=publisher.headers)
+    decided = publisher.client.post(
+        "/api/v1/issuers/nordhavn/recognition-decisions",
+        json={"credential": parse_object(module), **DECISION},
+        headers=publisher.headers,
+    )
+    return dump_json(decided.json()["credential"])
+
+
 def main(folder: Path) -> None:
     """Write every picture into the folder."""
     program = find_browser()
@@ -153,6 +196,7 @@ def main(folder: Path) -> None:
             for shot in _shots(service):
                 _take(page, service, shot, folder)
             _take_reports(page, service, folder, Path(scratch))
+            _take_paper(page, service, folder, Path(scratch))
 
 
 if __name__ == "__main__":
