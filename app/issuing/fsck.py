@@ -12,7 +12,7 @@ A service may have moved since (`SIGNET_PUBLIC_URL`): what was signed then names
 for good. That is not damage, and is told apart.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject, parse_object
-from app.errors import SignetError
+from app.errors import NotFound, SignetError
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of
 from app.issuing.signing import verify_signed, verify_signed_jwt
@@ -94,8 +94,9 @@ def check_records(
     yield from _shared_entries(session)
     done, last = 0, ""
     while batch := _batch_after(session, last):
+        beside = _beside(session, [credential for credential, _ in batch])
         for credential, octet in batch:
-            for code, detail in _once(_credential_faults(session, desk, credential, octet)):
+            for code, detail in _once(_credential_faults(session, desk, beside, credential, octet)):
                 yield Discrepancy("credentials", credential.id, code, detail)
             last = credential.id
             session.expunge(credential)
@@ -119,6 +120,31 @@ def _batch_after(session: Session, last: str) -> list[tuple[Credential, bytes]]:
         .limit(BATCH)
     )
     return [(credential, bytes(found)) for credential, found in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is on record beside some credentials, read at once.
+
+    The session finds what somebody holds; what nobody holds it would read again for each of them.
+    """
+
+    issuers: Sequence[Issuer]
+    achievements: Sequence[Achievement]
+    keys: Mapping[tuple[str, str], Key]  # by issuer and fragment
+
+
+def _beside(session: Session, credentials: Sequence[Credential]) -> _Beside:
+    issuer_ids = {each.issuer_id for each in credentials}
+    achievement_ids = {each.achievement_id for each in credentials} - {None}
+    issuers = select(Issuer).where(Issuer.id.in_(issuer_ids))
+    achievements = select(Achievement).where(Achievement.id.in_(achievement_ids))
+    keys = session.scalars(select(Key).where(Key.issuer_id.in_(issuer_ids)))
+    return _Beside(
+        session.scalars(issuers).all(),
+        session.scalars(achievements).all(),
+        {(key.issuer_id, key.fragment): key for key in keys},
+    )
 
 
 def _shared_entries(session: Session) -> Iterator[Discrepancy]:
@@ -176,7 +202,7 @@ def _count(session: Session, status_list: StatusList, **matching: bool) -> int:
 
 
 def _credential_faults(
-    session: Session, desk: IssuingDesk, credential: Credential, octet: bytes
+    session: Session, desk: IssuingDesk, beside: _Beside, credential: Credential, octet: bytes
 ) -> Iterator[Fault]:
     issuer = session.get_one(Issuer, credential.issuer_id)
     key = session.get_one(Key, credential.key_id)
@@ -188,7 +214,7 @@ def _credential_faults(
     else:
         yield from _column_faults(session, desk, credential, document, issuer)
     if credential.jwt is not None:
-        yield from _token_faults(session, desk, credential, credential.jwt, issuer)
+        yield from _token_faults(desk, beside, credential, credential.jwt, issuer)
     if key.issuer_id != credential.issuer_id:
         yield "wrong_key", f"its key belongs to {key.issuer_id}"
     if key.state == REVOKED and not credential.revoked:
@@ -251,22 +277,24 @@ def _id_faults(desk: IssuingDesk, found: Any, url: str) -> Iterator[Fault]:
 
 
 def _token_faults(
-    session: Session, desk: IssuingDesk, credential: Credential, token: bytes, issuer: Issuer
+    desk: IssuingDesk, beside: _Beside, credential: Credential, token: bytes, issuer: Issuer
 ) -> Iterator[Fault]:
     """Whether the token verifies, and says what the document beside it says."""
     try:
         kid = str(read_jws(token).header.get("kid"))
-        key = load_key(session, credential.issuer_id, kid.rpartition("/")[2])
+        key = beside.keys.get((credential.issuer_id, kid.rpartition("/")[2]))
+        if key is None:
+            raise NotFound("not_found", "The issuer has no such key.")
         address = former_address(desk.settings, kid, jwk_url(issuer.id, key, desk.settings))
         if address is not None:
             yield _moved(address)
             desk = _at(desk, address)
         claimed = verify_signed_jwt(desk, issuer, key, token)
-        beside = parse_object(credential.document)
+        document = parse_object(credential.document)
     except SignetError as error:
         yield error.code, f"its token: {error.detail}"
         return
-    if claimed != {name: value for name, value in beside.items() if name != "proof"}:
+    if claimed != {name: value for name, value in document.items() if name != "proof"}:
         yield "token_differs", "its token says something else than its document"
 
 
