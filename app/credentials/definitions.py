@@ -7,7 +7,7 @@ context defines could not be signed.
 
 from itertools import chain
 
-from app.credentials.classes import PROFILE_INPUT, ObClass
+from app.credentials.classes import ObClass
 from app.credentials.conformance import (
     Reading,
     object_findings,
@@ -16,6 +16,7 @@ from app.credentials.conformance import (
     with_types,
 )
 from app.credentials.microcredential_input import ACHIEVEMENT_WITH_MICROCREDENTIAL, INPUT_CLASSES
+from app.credentials.open_badge_classes import PROFILE_INPUT
 from app.encoding.strict_json import JsonObject
 
 

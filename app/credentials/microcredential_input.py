@@ -10,8 +10,6 @@ from types import MappingProxyType
 from typing import Any
 
 from app.credentials.classes import (
-    ACHIEVEMENT_INPUT,
-    OPEN_BADGES,
     Classes,
     ObClass,
     ObjectOf,
@@ -20,6 +18,7 @@ from app.credentials.classes import (
     maybe,
     one,
 )
+from app.credentials.open_badge_classes import ACHIEVEMENT_INPUT, OPEN_BADGES
 from app.credentials.values import BOOLEAN, DATE, IRI, TEXT, URL, Fault, Scalar
 from app.vocabularies.amounts import amount_in
 

@@ -8,7 +8,6 @@ issue is always VCDM 2.0.
 import re
 from collections.abc import Iterator
 
-from app.credentials.classes import OPEN_BADGES, OPEN_BADGES_VCDM_1
 from app.credentials.conformance import (
     Reading,
     found,
@@ -16,6 +15,7 @@ from app.credentials.conformance import (
     raise_check_failed,
     tree_findings,
 )
+from app.credentials.open_badge_classes import OPEN_BADGES, OPEN_BADGES_VCDM_1
 from app.credentials.skeleton import Skeleton, proof_skeleton
 from app.credentials.vcdm import credential_findings, date_findings, vcdm_version
 from app.encoding.remembered import Key, Remembered

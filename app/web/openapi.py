@@ -1,7 +1,7 @@
 """What `/openapi.json` says beyond what FastAPI finds out by itself.
 
 Bodies that are Open Badges documents are described from the very tables that check them
-(`app.credentials.classes`); problems have one schema; every route may answer with one.
+(`app.credentials.open_badge_classes`); problems have one schema; every route may answer with one.
 """
 
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.credentials import classes, values
 from app.credentials import microcredential_input as micro
-from app.credentials.classes import PROFILE_INPUT, ObClass, ObjectOf, TypeForm
+from app.credentials import values
+from app.credentials.classes import Kind, Member, ObClass, ObjectOf, TypeForm
+from app.credentials.open_badge_classes import OPEN_BADGES, PROFILE_INPUT
 from app.credentials.values import Enumeration
 from app.encoding.strict_json import JsonObject
 from app.proofs.data_integrity import CRYPTOSUITES
@@ -152,7 +153,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for name, ob_class in micro.INPUT_CLASSES.items():
         schemas.setdefault(name, _schema_of(ob_class))
     # What was published also has the members of our context; its creating answer may warn.
-    published = _schema_of(classes.OPEN_BADGES["Achievement"])
+    published = _schema_of(OPEN_BADGES["Achievement"])
     published |= {"title": "PublishedAchievement", "additionalProperties": True}
     published["properties"]["state"] = {"type": "string"}
     published["properties"]["findings"] = {"type": "array", "items": {"type": "object"}}
@@ -180,7 +181,7 @@ def _schema_of(ob_class: ObClass) -> JsonObject:
     return schema
 
 
-def _member(member: classes.Member) -> JsonObject:
+def _member(member: Member) -> JsonObject:
     schema = _kind(member.kind)
     if not member.array:
         return schema
@@ -188,7 +189,7 @@ def _member(member: classes.Member) -> JsonObject:
     return {"anyOf": [schema, several]} if member.compactable else several
 
 
-def _kind(kind: classes.Kind) -> JsonObject:
+def _kind(kind: Kind) -> JsonObject:
     if isinstance(kind, ObjectOf):
         reference = refs(kind.class_name)
         return {"anyOf": [reference, {"type": "string"}]} if kind.or_iri else reference

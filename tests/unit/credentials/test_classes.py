@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.credentials.classes import OPEN_BADGES, OPEN_BADGES_VCDM_1, ObjectOf
+from app.credentials.classes import ObjectOf
+from app.credentials.open_badge_classes import OPEN_BADGES, OPEN_BADGES_VCDM_1
 
 CONTEXTS = Path(__file__).parents[3] / "contexts"
 

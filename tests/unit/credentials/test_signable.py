@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.credentials import values
-from app.credentials.classes import OPEN_BADGES, Kind, ObjectOf, TypeForm
+from app.credentials.classes import Kind, ObjectOf, TypeForm
+from app.credentials.open_badge_classes import OPEN_BADGES
 from app.encoding.strict_json import JsonObject
 from app.jsonld.contexts import load_contexts
 from app.proofs.checked import check_document
