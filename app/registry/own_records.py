@@ -16,25 +16,29 @@ from sqlalchemy.orm import Session
 from app.encoding.strict_json import JsonObject
 from app.registry.key_documents import did_document
 from app.settings import Settings
+from app.storage.statements import ReadyStatement
 from app.storage.tables import Credential, Issuer, Key, StatusList, TrustedIssuer
 
 _STATUS_LIST = re.compile(r"/status/(?P<id>[A-Za-z0-9_-]{22})")
 _SHARE_LINK = re.compile(r"/credentials/(?P<id>[A-Za-z0-9_-]{22})(\.(?P<suffix>json|jwt|png|svg))?")
 
+_KEY_COLUMNS = (
+    Key.fragment,
+    Key.key_type,
+    Key.public_key_multibase,
+    Key.state,
+    Key.retired_at,
+    Key.revoked_at,
+)
 
-# Made once: making a statement costs as much as sending it. One row for each key of the issuer, and
-# one without a key where there is no such issuer, so that entries of strangers are seen as well.
-_RECORD = (
+# One row for each key of the issuer, and one without a key where there is no such issuer, so that
+# entries of strangers are seen as well.
+_RECORD = ReadyStatement(
     select(
         exists().where(TrustedIssuer.did == bindparam("did")).label("listed"),
         Issuer.id,
         Issuer.did_method,
-        Key.fragment,
-        Key.key_type,
-        Key.public_key_multibase,
-        Key.state,
-        Key.retired_at,
-        Key.revoked_at,
+        *_KEY_COLUMNS,
     )
     .select_from(select(literal(True)).subquery())
     .outerjoin(Issuer, Issuer.did == bindparam("did"))
@@ -63,10 +67,10 @@ def issuer_record(connection: Connection, settings: Settings, identifier: str) -
 
     One statement, so it is of one piece without a transaction around it.
     """
-    rows = tuple(tuple(row) for row in connection.execute(_RECORD, {"did": identifier}))
+    rows = tuple(_RECORD.rows(connection, did=identifier))
     hosted = rows[0][1] is not None
     document = _own_document(identifier, settings.public_url, rows) if hosted else None
-    return IssuerRecord(hosted, document, listed=bool(rows[0][0]))
+    return IssuerRecord(hosted, document, listed=rows[0][0])
 
 
 @lru_cache(maxsize=_MOST_DOCUMENTS)
@@ -77,7 +81,7 @@ def _own_document(
     _, issuer_id, did_method, *_ = rows[0]
     if did_method != "web":
         return None
-    _, _, _, *names = _RECORD.selected_columns.keys()
+    names = [column.key for column in _KEY_COLUMNS]
     keys = [
         Key(**dict(zip(names, values, strict=True)))
         for _, _, _, *values in rows

@@ -27,6 +27,7 @@ from app.registry.listing_input import MAX_ID, Listing, read_listing, read_text
 from app.registry.row_ids import is_row_id, new_row_id
 from app.storage.audit import append_audit
 from app.storage.columns import UtcDateTime
+from app.storage.statements import ReadyStatement
 from app.storage.tables import TrustedIssuer
 from app.vocabularies.levels import Level
 
@@ -216,7 +217,7 @@ def search_listings(
 
 def listings_of(connection: Connection, did: str, *, now: datetime) -> Sequence[ListedBy]:
     """The entries in force for one identifier, in the order of their sources."""
-    return [ListedBy(*row) for row in connection.execute(_IN_FORCE_FOR, {"did": did, "at": now})]
+    return [ListedBy(*row) for row in _IN_FORCE_FOR.rows(connection, did=did, at=now)]
 
 
 def in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
@@ -228,8 +229,7 @@ def in_force(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool
     )
 
 
-# Made once: making a statement costs as much as sending it.
-_IN_FORCE_FOR = (
+_IN_FORCE_FOR = ReadyStatement(
     select(
         TrustedIssuer.source,
         TrustedIssuer.digest,
