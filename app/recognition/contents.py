@@ -28,9 +28,9 @@ from app.recognition.parts import (
     RuleLine,
     SettingPart,
     StackabilityPart,
-    Standing,
     TargetLevels,
 )
+from app.recognition.standing import Standing
 from app.recognition.words import conflicts_of, links, word, words
 from app.vocabularies.levels import Framework, Level, reference_of
 from app.vocabularies.terms import (

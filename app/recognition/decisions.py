@@ -14,8 +14,9 @@ from app.credentials.reading import first_of, iri_in, text_in, values_of
 from app.credentials.rules import objects
 from app.encoding.jcs import canonicalize_json
 from app.jsonld.contexts import digest_sri
-from app.recognition.parts import DecisionLine, Standing
+from app.recognition.parts import DecisionLine
 from app.recognition.quality import Registers
+from app.recognition.standing import Standing
 from app.verification.authenticity import issuer_of
 
 _TYPE = "EndorsementCredential"

@@ -10,8 +10,9 @@ from typing import Any
 
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject
-from app.recognition.parts import Contents, Standing
+from app.recognition.parts import Contents
 from app.recognition.pathway import PathwayPart
+from app.recognition.standing import Standing
 from app.vocabularies.amounts import amount_text
 
 

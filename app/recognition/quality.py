@@ -16,7 +16,8 @@ from app.credentials.rules import objects
 from app.credentials.values import is_web_address
 from app.encoding.strict_json import JsonObject
 from app.keys.did_web import did_web_of
-from app.recognition.parts import IssuerPart, Party, QualityLine, RegisterEntry, Standing
+from app.recognition.parts import IssuerPart, Party, QualityLine
+from app.recognition.standing import RegisterEntry, Standing
 from app.recognition.words import links, word
 from app.verification.authenticity import issuer_of
 from app.verification.endorsements import endorsements_in

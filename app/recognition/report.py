@@ -32,9 +32,10 @@ from app.recognition.frame import (
     VerificationPart,
 )
 from app.recognition.gaps import gaps_of
-from app.recognition.parts import Contents, DecisionPart, Standing
+from app.recognition.parts import Contents, DecisionPart
 from app.recognition.pathway import PathwayPart
 from app.recognition.quality import Registers, issuer_and_quality
+from app.recognition.standing import Standing
 from app.verification.result import Verdict, VerificationResult
 from app.vocabularies.levels import FRAMEWORKS, Framework
 from app.vocabularies.terms import (

@@ -16,9 +16,9 @@ from app.pathways.records import load_pathway, pathway_url
 from app.policy.definition import DefinitionPolicy
 from app.recognition.decisions import endorsed_id
 from app.recognition.frame import RecognitionReport
-from app.recognition.parts import RegisterEntry
 from app.recognition.pathway import PathwayPart, pathway_part
 from app.recognition.report import Choices, Entry, Tables, build_report, verified_document
+from app.recognition.standing import RegisterEntry
 from app.vocabularies.levels import framework
 from app.web.checking import known_by
 from app.web.dependencies import Desk

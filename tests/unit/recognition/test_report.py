@@ -9,8 +9,8 @@ import pytest
 
 from app.encoding.dates import format_datetime
 from app.encoding.strict_json import JsonObject, dump_json
-from app.recognition.parts import RegisterEntry, Standing
 from app.recognition.report import Entry, Tables
+from app.recognition.standing import RegisterEntry, Standing
 from app.registry.coverage import Coverage, Fit
 from app.verification.result import Basis, IssuerSummary, Known, Verdict, VerificationResult
 from app.vocabularies.levels import find_framework
