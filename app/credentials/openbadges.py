@@ -35,25 +35,32 @@ def check_open_badge(document: JsonObject, skeleton: Skeleton | None = None) -> 
     `skeleton` is that of the document; without one, all of it is looked at. Raises `CheckFailed`:
     `code` and `field` (a JSON pointer) are those of the first finding, `findings` holds them all.
     """
-    key = None if skeleton is None else _skeleton_key(document, skeleton)
-    if key is not None and _SOUND.get(key):
-        return
-    raise_check_failed(_open_badge_findings(document))
-    if key is not None:
+    unknown = []
+    for key in () if skeleton is None else _keys(document, skeleton):
+        if _SOUND.get(key):
+            break
+        unknown.append(key)
+    else:
+        raise_check_failed(_open_badge_findings(document))
+    for key in unknown:
         _SOUND.put(key, True)
 
 
-def _skeleton_key(document: JsonObject, skeleton: Skeleton) -> Key | None:
-    """Under which it is remembered that documents like this one conform.
+def _keys(document: JsonObject, skeleton: Skeleton) -> Iterator[Key]:
+    """Under which it is remembered that documents like this one conform; the widest comes last.
 
     None when a text that is its own is wrong, which the whole check then says in full.
     """
     proof = proof_skeleton(document.get("proof"))
-    if proof is None or any(tree_findings([*skeleton.texts, *proof[1]], empty_arrays=True)):
-        return None
-    if any(date_findings(document, vcdm_version(document))):
-        return None
-    return ("skeleton", proof[0]), skeleton.common
+    if proof is None or any(date_findings(document, vcdm_version(document))):
+        return
+    proofs_alike, of_proof = proof
+    parted: Skeleton | None = skeleton
+    while parted is not None:
+        if any(tree_findings([*parted.texts, *of_proof], empty_arrays=True)):
+            return
+        yield ("skeleton", proofs_alike), parted.common
+        parted = parted.wider
 
 
 def _open_badge_findings(document: JsonObject) -> Iterator[Finding]:

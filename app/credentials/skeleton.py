@@ -2,28 +2,45 @@
 
 Of many credentials for one achievement, all but a few texts are the same. Such texts stand where
 the rules ask for any text, or for any absolute IRI, and hold no other member against it: what is
-left without them, the *skeleton*, decides about the rest of the rules.
+left without them, the *skeleton*, decides about the rest of the rules. A wider one leaves out the
+texts of the achievement too; what it leaves is the same for achievements that are described alike.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from app.credentials.classes import ObjectOf
+from app.credentials.open_badge_classes import OPEN_BADGES
 from app.credentials.values import Fault, datetime_fault, iri_fault, text_fault
 from app.encoding.remembered import bytes_of
 from app.encoding.strict_json import JsonObject
 
+Rule = Callable[[Any], Fault | None]
+
 
 @dataclass(frozen=True)
 class _Own:
-    """Members whose texts are a credential's own, each with what is asked of it; and inside."""
+    """Members whose texts are a credential's own, each with what is asked of it; and inside.
 
-    texts: Mapping[str, Callable[[Any], Fault | None]]
+    Members in `linking` name by its id what stands before them: which of those, is not their own.
+    """
+
+    texts: Mapping[str, Rule]
     inside: Mapping[str, "_Own"] = field(default_factory=dict)
+    linking: tuple[str, ...] = ()
+
+    def together_with(self, other: "_Own") -> "_Own":
+        """All places of both."""
+        inside = dict(self.inside)
+        for name, places in other.inside.items():
+            inside[name] = inside[name].together_with(places) if name in inside else places
+        return _Own({**self.texts, **other.texts}, inside, self.linking + other.linking)
 
 
 # A place belongs here only as long as no rule asks more of its text than what stands beside it.
-_OWN = _Own(
+_OF_A_LEARNER = _Own(
     {"id": iri_fault, "validFrom": datetime_fault, "validUntil": datetime_fault},
     {
         "credentialSubject": _Own(
@@ -34,7 +51,42 @@ _OWN = _Own(
         "credentialStatus": _Own({"id": iri_fault, "statusListIndex": text_fault}),
     },
 )
-_OWN_OF_PROOF = _Own({"created": datetime_fault, "proofValue": text_fault})
+_OF_A_PROOF = _Own({"created": datetime_fault, "proofValue": text_fault})
+
+
+def _own(class_name: str, *names: str, linking: tuple[str, ...] = (), **inside: _Own) -> _Own:
+    """Places in an object of a class, with what its table asks of them."""
+    kinds = {member.name: member.kind for member in OPEN_BADGES[class_name].members}
+    rules = {name: kinds[name] for name in names}
+    return _Own(
+        {name: kind.fault for name, kind in rules.items() if not isinstance(kind, ObjectOf)},
+        inside,
+        linking,
+    )
+
+
+_OF_AN_ACHIEVEMENT = _own(
+    "Achievement",
+    *("id", "name", "description", "humanCode", "fieldOfStudy", "specialization", "tag", "version"),
+    criteria=_own("Criteria", "id", "narrative"),
+    alignment=_own(
+        "Alignment",
+        *("targetName", "targetUrl", "targetCode", "targetDescription", "targetFramework"),
+    ),
+    resultDescription=_own(
+        "ResultDescription",
+        *("id", "name"),
+        linking=("requiredLevel",),
+        rubricCriterionLevel=_own("RubricCriterionLevel", "id", "name", "description"),
+    ),
+)
+_OF_RESULTS = _Own({}, linking=("resultDescription", "achievedLevel"))
+_WIDER = _OF_A_LEARNER.together_with(
+    _Own(
+        {},
+        {"credentialSubject": _Own({}, {"achievement": _OF_AN_ACHIEVEMENT, "result": _OF_RESULTS})},
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -48,29 +100,39 @@ class Skeleton:
     document: JsonObject = field(repr=False)
     common: bytes
     texts: tuple[str, ...]
+    own: _Own = field(repr=False)
+
+    @cached_property
+    def wider(self) -> "Skeleton | None":
+        """The skeleton without the achievement's texts; None when one of them is wrong."""
+        return None if self.own is _WIDER else _skeleton(self.document, _WIDER)
 
     def marked(self, mark: Callable[[str], str]) -> JsonObject:
         """The document with a mark for each of its own texts, in their order, by the member."""
-        marked: JsonObject = _replaced(self.document, _OWN, lambda name, _: mark(name))
+        marked: JsonObject = _replaced(self.document, self.own, lambda name, _: mark(name), {})
         return marked
 
 
 class _NotAsAsked(Exception):
-    """One of the texts is wrong."""
+    """One of the texts is wrong, or an id that of two things."""
 
 
 def skeleton_of(unsecured: JsonObject) -> Skeleton | None:
     """The skeleton of a credential without its proof.
 
-    None when one of its own texts is wrong, or JSON cannot hold it.
+    None when one of its own texts is wrong, two ids are one, or JSON cannot hold it.
     """
-    parted = _parted(unsecured, _OWN)
-    return None if parted is None else Skeleton(unsecured, *parted)
+    return _skeleton(unsecured, _OF_A_LEARNER)
 
 
 def proof_skeleton(proof: Any) -> tuple[bytes, tuple[str, ...]] | None:
     """What proofs of the same key have in common, and the texts that are a proof's own."""
-    return _parted(proof, _OWN_OF_PROOF)
+    return _parted(proof, _OF_A_PROOF)
+
+
+def _skeleton(unsecured: JsonObject, own: _Own) -> Skeleton | None:
+    parted = _parted(unsecured, own)
+    return None if parted is None else Skeleton(unsecured, *parted, own)
 
 
 def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
@@ -78,19 +140,23 @@ def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
 
     def blank(name: str, text: str) -> str:
         texts.append(text)
-        return ""
+        # Links are told apart by what they lead to. No id can have this one.
+        return f"\0{len(texts)}" if name == "id" else ""
 
     try:
-        common = bytes_of(_replaced(value, own, blank))
+        common = bytes_of(_replaced(value, own, blank, {}))
     except _NotAsAsked:
         return None
     return None if common is None else (common, tuple(texts))
 
 
-def _replaced(value: Any, own: _Own, other: Callable[[str, str], str]) -> Any:
-    """A copy with other texts in the places of the table; all else is shared."""
+def _replaced(value: Any, own: _Own, other: Callable[[str, str], str], ids: dict[str, str]) -> Any:
+    """A copy with other texts in the places of the table; all else is shared.
+
+    `ids` are those that were replaced so far; links to them follow.
+    """
     if type(value) is list:
-        return [_replaced(item, own, other) for item in value]
+        return [_replaced(item, own, other, ids) for item in value]
     if type(value) is not dict:
         return value
     copy = dict(value)
@@ -100,7 +166,15 @@ def _replaced(value: Any, own: _Own, other: Callable[[str, str], str]) -> Any:
             if fault(text) is not None:
                 raise _NotAsAsked
             copy[name] = other(name, text)
+            if name == "id" and ids.setdefault(text, copy[name]) != copy[name]:
+                raise _NotAsAsked
+        elif type(text) is list and text and set(map(type, text)) == {str}:
+            copy[name] = [other(name, item) for item in text]
     for name, inside in own.inside.items():
         if name in value:
-            copy[name] = _replaced(value[name], inside, other)
+            copy[name] = _replaced(value[name], inside, other, ids)
+    for name in own.linking:
+        text = value.get(name)
+        if type(text) is str and text in ids:
+            copy[name] = ids[text]
     return copy

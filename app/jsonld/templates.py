@@ -12,7 +12,7 @@ Then there is no template, and the document is written from its beginning.
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -41,26 +41,45 @@ class Parted(Protocol):
     def texts(self) -> Sequence[str]:
         """Its own texts: ids, and members that are one literal."""
 
+    @property
+    def wider(self) -> "Parted | None":
+        """The same with more texts of its own, so that more documents are like it."""
+
     def marked(self, mark: Callable[[str], str]) -> Mapping[str, Any]:
         """The document with a mark for each of its texts, in their order, by the member's name."""
 
 
 def write_alike(document: Mapping[str, Any], parted: Parted, contexts: ContextBundle) -> str:
     """What `write_plain` gives for a document, by the template of those that are like it."""
-    key = (contexts.tables, tuple(contexts.aliases.items())), parted.common
-    template = _TEMPLATES.get(key)
-    if template is not None:
-        try:
-            return template.write(parted.texts)
-        except Unmodelled:
-            return write_plain(document, contexts)
-    text = write_plain(document, contexts)
-    if _MET.get(key):
-        with suppress(Unmodelled):
-            _TEMPLATES.put(key, _template_of(parted, contexts), size=len(text))
-    else:
-        _MET.put(key, True)
+    own = contexts.tables, tuple(contexts.aliases.items())
+    text = None
+    unknown = []
+    wider: Parted | None = parted
+    while wider is not None and text is None:
+        template = _TEMPLATES.get((own, wider.common))
+        if template is None:
+            unknown.append(wider)
+            wider = wider.wider
+        else:
+            try:
+                text = template.write(wider.texts)
+            except Unmodelled:
+                break
+    if text is None:
+        text = write_plain(document, contexts)
+    for each in unknown:
+        _meet(each, own, contexts, size=2 * len(text))
     return text
+
+
+def _meet(parted: Parted, own: Hashable, contexts: ContextBundle, *, size: int) -> None:
+    """Make a template of the second document that has something in common with another one."""
+    met = own, hash(parted.common).to_bytes(8, signed=True)
+    if _MET.get(met):
+        with suppress(Unmodelled):
+            _TEMPLATES.put((own, parted.common), _template_of(parted, contexts), size=size)
+    else:
+        _MET.put(met, True)
 
 
 def _template_of(parted: Parted, contexts: ContextBundle) -> "Template":
@@ -70,15 +89,15 @@ def _template_of(parted: Parted, contexts: ContextBundle) -> "Template":
 
 
 Piece = str | tuple[str, int, str]
-"""A fact; or what stands before and behind the text of that number in it."""
+"""A fact; or what stands before and behind the term of that number in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """The facts about a subject, as the template names it; `number` is of the text that it is."""
+    """The facts about a subject, as the template names it."""
 
     subject: str
-    number: int | None
+    number: int | None  # of the term that it is
     facts: tuple[Piece, ...]
 
 
@@ -87,7 +106,7 @@ class _OwnBlank:
     """What a blank node takes from the texts: facts, or the id of the node that leads to it."""
 
     position: int
-    parent: int | None  # the number of that text
+    parent: int | None  # the number of that term
     facts: tuple[Piece, ...]
 
 
@@ -139,14 +158,11 @@ class Template:
         return "".join([said[subject] for subject in sorted(said)])
 
     def _terms(self, texts: Sequence[str]) -> list[str]:
-        """The texts as terms of N-Quads; no id may be that of another subject."""
-        terms = [f'"{escape(text)}"' for text in texts]
-        for number in self.ids:
-            terms[number] = self._id(texts[number])
-        subjects = {terms[number] for number in self.ids}
-        if len(subjects) < len(self.ids) or not subjects.isdisjoint(self.taken):
+        """The texts as literals, then the ids as IRIs, none of them that of another subject."""
+        ids = [self._id(texts[number]) for number in self.ids]
+        if len(set(ids)) < len(ids) or not self.taken.isdisjoint(ids):
             raise Unmodelled
-        return terms
+        return [f'"{escape(text)}"' for text in texts] + ids
 
     def _id(self, text: str) -> str:
         scheme, _, rest = text.partition(":")
@@ -175,43 +191,41 @@ class Marks:
     """Marks for the texts of one document, which nobody can have put into it before."""
 
     def __init__(self) -> None:
-        self._token = f"urn:mark-{secrets.token_hex(16)}"
-        self._term = re.compile(rf'<{self._token}:(\d+)>|"{self._token}:(\d+) "')
-        self.ids: list[bool] = []
-        self._found: set[int] = set()
+        self._token = f"urn:mark-{secrets.token_hex(16)}:"
+        self._term = re.compile(rf'"{self._token}(\d+) ?"|<{self._token}(\d+)>')
+        self._count = 0
+        self.ids: list[int] = []
 
     def next(self, member: str) -> str:
         """The mark of the next text. One that is no id could not stand for one either."""
-        number = len(self.ids)
-        self.ids.append(member == "id")
-        return f"{self._token}:{number}" + ("" if self.ids[number] else " ")
+        number = self._count
+        self._count += 1
+        if member != "id":
+            return f"{self._token}{number} "
+        self.ids.append(number)
+        return f"{self._token}{number}"
 
     def number(self, node: object) -> int | None:
-        """Of which text a node is the mark."""
+        """Which of the terms a node is, if it is a mark."""
         found = self._term.fullmatch(node) if isinstance(node, str) else None
-        return None if found is None else self._note(found)
+        return None if found is None else self._number(found)
 
     def piece(self, fact: str) -> Piece:
         """A fact as a part of a template."""
         found = self._term.search(fact)
         if found is None:
+            assert self._token not in fact  # noqa: S101 - a mark is never signed
             return fact
-        return fact[: found.start()], self._note(found), fact[found.end() :]
+        return fact[: found.start()], self._number(found), fact[found.end() :]
 
-    def all_found(self) -> bool:
-        """Whether every mark came to stand somewhere in what was looked at."""
-        return len(self._found) == len(self.ids)
-
-    def _note(self, found: re.Match[str]) -> int:
-        number = int(found[1] or found[2])
-        self._found.add(number)
-        return number
+    def _number(self, found: re.Match[str]) -> int:
+        return int(found[1]) if found[1] else self._count + self.ids.index(int(found[2]))
 
 
 def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Template:
     """The template that the statements of a document with marks in it make.
 
-    `prefixes` are those of all contexts that were met. Raises `Unmodelled`.
+    `prefixes` are those of all contexts that were met.
     """
     parents = {blank.parent for blank in said.blanks}
     whole, leading, about = {}, {}, []
@@ -229,11 +243,8 @@ def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Tem
         parent = marks.number(blank.parent)
         if parent is not None or not _are_facts(pieces):
             own.append(_OwnBlank(position, parent, pieces))
-    if not marks.all_found():
-        raise Unmodelled
-    ids = tuple(number for number, is_id in enumerate(marks.ids) if is_id)
     return Template(
-        ids=ids,
+        ids=tuple(marks.ids),
         taken=frozenset(whole.keys() | leading.keys())
         | {each.subject for each in about if each.number is None},
         prefixes=prefixes,

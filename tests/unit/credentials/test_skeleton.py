@@ -63,7 +63,7 @@ def verdict(document: JsonObject) -> object:
     return "conforms"
 
 
-def changes_of(document: Any) -> Iterator[JsonObject]:
+def changes_of(document: Any, others: list[Any]) -> Iterator[JsonObject]:
     """Each value anywhere in the document, replaced by each other one, and left out."""
     waiting: list[tuple[str | int, ...]] = [()]
     for path in waiting:
@@ -74,15 +74,15 @@ def changes_of(document: Any) -> Iterator[JsonObject]:
             steps = here if isinstance(here, dict) else range(len(here))
             waiting += [(*path, step) for step in steps]
         if path:
-            for number in range(len(OTHERS) + 1):
+            for number in range(len(others) + 1):
                 changed = copy.deepcopy(document)
                 place = changed
                 for step in path[:-1]:
                     place = place[step]
-                if number == len(OTHERS):
+                if number == len(others):
                     del place[path[-1]]
                 else:
-                    place[path[-1]] = OTHERS[number]
+                    place[path[-1]] = others[number]
                 yield changed
 
 
@@ -96,7 +96,7 @@ def test_a_changed_credential_is_judged_as_if_nothing_were_remembered(
     subject = {**CREDENTIAL["credentialSubject"], "achievement": {}, "result": []}
     parts = {**own, "credentialStatus": a_status_entry(), "credentialSubject": subject}
     seen = 0
-    for part in changes_of(parts):
+    for part in changes_of(parts, OTHERS):
         changed = {**CREDENTIAL, **part}
         if part.get("credentialSubject", {}) and isinstance(part["credentialSubject"], dict):
             genuine = CREDENTIAL["credentialSubject"]
@@ -112,10 +112,64 @@ def test_a_changed_credential_is_judged_as_if_nothing_were_remembered(
     assert seen > 500
 
 
+def test_a_changed_achievement_is_judged_as_if_nothing_were_remembered(
+    nothing_remembered: Remembered[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = CREDENTIAL["credentialSubject"]
+    levels = [{"id": f"urn:level:{n}", "type": ["RubricCriterionLevel"], "name": n} for n in "ab"]
+    described = [
+        {
+            "id": f"urn:result:{n}",
+            "type": ["ResultDescription"],
+            "name": "Grade",
+            "resultType": "RubricScore",
+            "requiredLevel": "urn:level:a",
+            "rubricCriterionLevel": [{**level, "id": f"{level['id']}{n}"} for level in levels],
+        }
+        for n in range(2)
+    ]
+    results = [
+        {"type": ["Result"], "resultDescription": "urn:result:1", "achievedLevel": "urn:level:b1"},
+        {"type": ["Result"], "achievedLevel": "urn:level:a0"},
+    ]
+    achievement = {**subject["achievement"], "resultDescription": described}
+    genuine = {
+        **CREDENTIAL,
+        "credentialSubject": {**subject, "achievement": achievement, "result": results},
+    }
+    others = [*OTHERS, "urn:result:0", "urn:level:a1"]
+    seen = 0
+    for part in changes_of({"achievement": achievement, "result": results}, others):
+        changed = {**genuine, "credentialSubject": {**subject, **part}}
+        monkeypatch.setattr(openbadges, "_SOUND", Remembered())
+        wanted = verdict(changed)
+        monkeypatch.setattr(openbadges, "_SOUND", nothing_remembered)
+        assert verdict(genuine) == "conforms"
+        assert verdict(changed) == wanted
+        seen += wanted != "conforms"
+
+    assert seen > 500
+
+
+def test_an_achievement_that_is_described_alike_is_known_by_that(
+    nothing_remembered: Remembered[bool],
+) -> None:
+    check(CREDENTIAL)
+    subject = copy.deepcopy(CREDENTIAL["credentialSubject"])
+    tags = [f"another {tag}" for tag in subject["achievement"]["tag"]]
+    subject["achievement"] |= {"id": "urn:example:another", "name": "Another", "tag": tags}
+    known = len(nothing_remembered)
+
+    check({**CREDENTIAL, "credentialSubject": subject})
+
+    assert len(nothing_remembered) == known + 1  # the skeleton of this achievement, no wider one
+
+
 def test_another_learners_badge_is_known_by_what_it_has_in_common(
     nothing_remembered: Remembered[bool],
 ) -> None:
     check(CREDENTIAL)
+    known = len(nothing_remembered)
     other = copy.deepcopy(CREDENTIAL)
     other["id"] = "urn:uuid:10f0f5b0-6a0b-4fd5-8f0b-2b7b6c8f2a11"
     other["credentialSubject"]["id"] = "did:example:learner"
@@ -124,9 +178,9 @@ def test_another_learners_badge_is_known_by_what_it_has_in_common(
 
     check(other)
 
-    assert len(nothing_remembered) == 1
+    assert len(nothing_remembered) == known
     check({**other, "name": "Another name"})
-    assert len(nothing_remembered) == 2
+    assert len(nothing_remembered) > known
 
 
 def test_a_blank_is_never_taken_for_a_text_that_is_wrong() -> None:

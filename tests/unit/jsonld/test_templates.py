@@ -1,5 +1,6 @@
 """Written by a template or from its beginning: a document has one canonical form."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -57,11 +58,19 @@ def parted(document: JsonObject) -> Skeleton:
     return skeleton
 
 
-def with_texts(document: JsonObject, texts: list[str]) -> Skeleton:
+def wider(document: JsonObject) -> Skeleton:
+    skeleton = parted(document).wider
+    assert skeleton is not None
+    return skeleton
+
+
+def with_texts(other: Skeleton, texts: list[str]) -> Skeleton:
     """The document with these texts for its own, whatever the rules ask of them."""
     given = iter(texts)
-    other = parted(document)
     return replace(other, document=other.marked(lambda _: next(given)), texts=tuple(texts))
+
+
+Parts = Callable[[JsonObject], Skeleton]
 
 
 def make_template(document: JsonObject, contexts: ContextBundle) -> None:
@@ -77,32 +86,34 @@ def written(function: object, *arguments: object) -> str:
     return str(text)
 
 
+@pytest.mark.parametrize("parts", [parted, wider])
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_third_of_a_kind_is_written_by_the_template(
-    name: str, contexts: ContextBundle, monkeypatch: pytest.MonkeyPatch
+    name: str, parts: Parts, contexts: ContextBundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = DOCUMENTS[name]
     contexts = with_pinned_contexts(document, contexts)
     make_template(document, contexts)
     monkeypatch.delattr(templates, "write_plain")
-    own = [f"https://other.example/{n}" for n in range(len(parted(document).texts))]
-    other = with_texts(document, own)
+    genuine = parts(document)
+    other = with_texts(genuine, [f"https://other.example/{n}" for n in range(len(genuine.texts))])
 
     text = write_alike(other.document, other, contexts)
 
     assert text.encode() == canonicalize_by_expansion(other.document, contexts)
 
 
+@pytest.mark.parametrize("parts", [parted, wider])
 def test_every_text_in_every_place_is_written_as_from_the_beginning(
-    contexts: ContextBundle,
+    parts: Parts, contexts: ContextBundle
 ) -> None:
     make_template(BADGE, contexts)
-    genuine = parted(BADGE).texts
+    genuine = parts(BADGE).texts
     seen = set()
 
     for place in range(len(genuine)):
         for text in TEXTS:
-            other = with_texts(BADGE, [*genuine[:place], text, *genuine[place + 1 :]])
+            other = with_texts(parts(BADGE), [*genuine[:place], text, *genuine[place + 1 :]])
             wanted = written(write_plain, other.document, contexts)
             assert written(write_alike, other.document, other, contexts) == wanted
             seen.add(wanted)
@@ -118,7 +129,7 @@ def test_two_nodes_that_came_to_say_the_same_are_told_apart_by_the_whole_algorit
     document = {**BADGE, "evidence": evidence}
     make_template(document, contexts)
     texts = ["one" if text == "another" else text for text in parted(document).texts]
-    alike = with_texts(document, texts)
+    alike = with_texts(parted(document), texts)
 
     text = write_alike(alike.document, alike, contexts)
 
@@ -148,7 +159,7 @@ def test_what_another_context_makes_of_a_text_is_written_as_from_the_beginning(
     subject = {"id": "urn:one"} if "language" in kind else {"narrative": "urn:one"}
     document = {"@context": [TERMS_URL], "id": "urn:example:1", "credentialSubject": subject}
     make_template(document, contexts)
-    other = with_texts(document, ["urn:example:1", "urn:two"])
+    other = with_texts(parted(document), ["urn:example:1", "urn:two"])
 
     text = write_alike(other.document, other, contexts)
 
