@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     batch_retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
     """How long the rows of a batch that was not issued are kept, and the results of every batch."""
 
+    answer_retention_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """How long the answer to a request with an `Idempotency-Key` is kept."""
+
+    mail_retention_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """How long it stays on record what became of a mail; its address goes long before."""
+
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
     """Connections kept open per process (PostgreSQL)."""
 

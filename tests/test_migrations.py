@@ -87,3 +87,22 @@ def test_the_audit_table_refuses_to_be_emptied(postgres_url: str) -> None:
     with pytest.raises(DatabaseError, match="append-only"), database.write() as session:
         session.execute(text("TRUNCATE audit_events"))
     database.close()
+
+
+def test_credentials_are_compressed_by_lz4_where_the_server_has_it(postgres_url: str) -> None:
+    engine = make_engine(Settings(database_url=postgres_url))
+    with engine.connect() as connection:
+        with_it = connection.scalar(
+            text(
+                "SELECT 'lz4' = ANY (enumvals) FROM pg_settings"
+                " WHERE name = 'default_toast_compression'"
+            )
+        )
+        chosen = connection.scalars(
+            text(
+                "SELECT attcompression::text FROM pg_attribute"
+                " WHERE attrelid = 'credentials'::regclass AND attname IN ('document', 'jwt')"
+            )
+        ).all()
+    engine.dispose()
+    assert chosen == (["l", "l"] if with_it else ["", ""])

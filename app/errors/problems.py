@@ -184,6 +184,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "not_authorized": (REQUEST, "This API key does not cover the action"),
     "already_exists": (REQUEST, "It exists already"),
     "idempotency_key_reused": (REQUEST, "This Idempotency-Key was used for another request"),
+    "answer_gone": (REQUEST, "This request was carried out long ago"),
     "already_revoked": (REQUEST, "The credential is revoked already"),
     "status_list_going_back": (REQUEST, "The status list would lose a revocation"),
     "unknown_term": (REQUEST, "A word is not in the list it should come from"),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from app.jobs.desk import JobDesk
 from app.jobs.federation import renew_trust_chains
 from app.jobs.outbox import deliver_outbox
-from app.jobs.retention import empty_old_batches
+from app.jobs.retention import empty_old_batches, forget_old_records
 from app.jobs.status_lists import resign_status_lists
 
 
@@ -30,6 +30,7 @@ PERIODIC: tuple[PeriodicTask, ...] = (
     PeriodicTask("resign_status_lists", 60, resign_status_lists),
     PeriodicTask("renew_trust_chains", 3600, renew_trust_chains),
     PeriodicTask("empty_old_batches", 3600, empty_old_batches),
+    PeriodicTask("forget_old_records", 3600, forget_old_records),
 )
 """Everything that this service does by itself."""
 

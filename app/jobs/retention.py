@@ -1,19 +1,28 @@
-"""What is kept no longer than it has to be: the rows of batches, and the verdicts on them.
+"""What is kept no longer than it has to be, so that what has been done does not grow for ever.
 
-Rows may hold addresses of learners. What was issued is gone from them already; here go the rows of
-batches that nobody went on with, and uploads that broke off.
+Rows of batches may hold addresses of learners. What was issued is gone from them already; here go
+the rows of batches that nobody went on with, uploads that broke off, and the verdicts. The other
+records that go are stored answers, and what became of mail.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.issuing.batches import RECEIVING, discard_batch
 from app.jobs.desk import JobDesk
+from app.registry.idempotency import forget_answers
+from app.registry.outbox import forget_mail
 from app.storage.tables import Batch, BatchChunk
 
 # No upload takes as long, so this one's process has died.
 _LONGEST_UPLOAD = timedelta(days=1)
+
+_AT_ONCE = 500
+_STEPS = 200
+"""In an hour more than one service makes in it; who comes from a time without this catches up."""
 
 
 def empty_old_batches(desk: JobDesk, now: datetime) -> None:
@@ -48,3 +57,32 @@ def empty_old_batches(desk: JobDesk, now: datetime) -> None:
             discard_batch(session, batch_id)
     if ended or broken_off:
         desk.log.info("batches_emptied", ended=len(ended), broken_off=len(broken_off))
+
+
+def forget_old_records(desk: JobDesk, now: datetime) -> None:
+    """Let go of answers after `SIGNET_ANSWER_RETENTION_DAYS`, of mail after
+    `SIGNET_MAIL_RETENTION_DAYS`.
+    """
+    settings = desk.issuing.settings
+    answered = now - timedelta(days=settings.answer_retention_days)
+    written = now - timedelta(days=settings.mail_retention_days)
+    answers = _step_by_step(
+        desk, lambda session: forget_answers(session, before=answered, at_most=_AT_ONCE)
+    )
+    mail = _step_by_step(
+        desk, lambda session: forget_mail(session, before=written, at_most=_AT_ONCE)
+    )
+    if answers or mail:
+        desk.log.info("old_records_forgotten", answers=answers, mail=mail)
+
+
+def _step_by_step(desk: JobDesk, step: Callable[[Session], int]) -> int:
+    """Each in a short transaction of its own, so that nobody waits for long; how many in all."""
+    forgotten = 0
+    for _ in range(_STEPS):
+        with desk.database.write() as session:
+            found = step(session)
+        forgotten += found
+        if found < _AT_ONCE:
+            break
+    return forgotten

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.credentials.issue_request import MailWish
@@ -167,6 +167,21 @@ def note_mail(
 def mail_place(item_id: str) -> str:
     """Where the seal of a mail's address belongs."""
     return f"outbox/{item_id}"
+
+
+def forget_mail(session: Session, *, before: datetime, at_most: int) -> int:
+    """Delete what is on record of mail that was delivered or given up by then; how many."""
+    old = (
+        select(OutboxItem.id)
+        .where(
+            OutboxItem.state.in_((DELIVERED, DEAD)),
+            OutboxItem.channel == MAIL,
+            OutboxItem.due_at < before,  # of what has ended, about the time of the last attempt
+        )
+        .limit(at_most)
+    )
+    forgotten = delete(OutboxItem).where(OutboxItem.id.in_(old)).returning(OutboxItem.id)
+    return len(session.scalars(forgotten).all())
 
 
 def list_items(

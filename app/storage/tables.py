@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -307,13 +308,26 @@ class ApiKey(Table):
     revoked_at: Mapped[datetime | None]
 
 
+HAS_ANSWER = text("length(body) > 0")
+"""Of the rows of `idempotency_keys`, those that still hold an answer."""
+
+
 class IdempotencyKey(Table):
     """The stored answer to a creating request, found by who asked and the key they sent.
 
-    Written in the same transaction as what it created, so that both exist or neither does.
+    Written in the same transaction as what it created, so that both exist or neither does. `body`
+    is empty when the answer was kept long enough; the key stays, so that nothing is made twice.
     """
 
     __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        Index(
+            "ix_idempotency_keys_created_at",
+            "created_at",
+            postgresql_where=HAS_ANSWER,
+            sqlite_where=HAS_ANSWER,
+        ),
+    )
 
     api_key_id: Mapped[str] = mapped_column(ForeignKey("api_keys.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
