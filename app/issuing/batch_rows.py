@@ -27,7 +27,7 @@ from app.errors import (
 from app.issuing.award_gate import governing_policy, hold_to, require_published
 from app.issuing.batch_columns import column_of, request_of
 from app.issuing.batch_results import REFUSED, REPEATED, VALID, RowResult
-from app.issuing.batch_shapes import own_members, shape_of
+from app.issuing.batch_shapes import another_like, own_members, shape_of
 from app.issuing.desk import IssuingDesk
 from app.issuing.drafts import check_draft, context_pin, draft_credential
 from app.issuing.issue import achievement_of
@@ -36,7 +36,6 @@ from app.issuing.row_files import ROW_FAULTS, Row
 from app.issuing.signed_credential import IssuingKeys, issuing_keys
 from app.issuing.status_lists import PURPOSE, ReservedEntry
 from app.policy.definition import DefinitionPolicy
-from app.proofs.alike import check_alike
 from app.proofs.checked import CheckedDocument
 from app.registry.issuers import load_issuer
 from app.registry.outbox import refuse_mail_where_off
@@ -248,7 +247,8 @@ def draft_row(
     before = None if row.shape is None else standing.sound.get(row.shape)
     if before is not None:
         offer, checked = before
-        return offer, check_alike(checked, own_members(desk, row.request, row_id, entry))
+        own = own_members(desk, row.request, row_id, entry)
+        return offer, check_draft(another_like(checked.document, own), desk)
     offer, checked = _draft_anew(desk, standing, row, row_id, entry, now=now)
     if row.shape is not None and len(standing.sound) < _MOST_SHAPES:
         standing.sound[row.shape] = offer, checked

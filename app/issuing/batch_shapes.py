@@ -6,6 +6,7 @@ A row that goes with a board's confirmation, or names the learner by a DID, is l
 
 import secrets
 import uuid
+from typing import Any
 
 from app.credentials.build import identities_of
 from app.credentials.issue_request import IssueRequest
@@ -41,7 +42,7 @@ def shape_of(body: JsonObject) -> bytes | None:
 def own_members(
     desk: IssuingDesk, request: IssueRequest, row_id: str, entry: ReservedEntry
 ) -> JsonObject:
-    """What is a row's own in its credential, for `app.proofs.alike`."""
+    """What is a row's own in its credential, laid out as it stands there."""
     identities = identities_of(request.recipient, secrets.token_urlsafe(SALT_BYTES))
     subject: JsonObject = {
         "id": f"urn:uuid:{uuid.uuid4()}",
@@ -55,6 +56,15 @@ def own_members(
         "credentialSubject": subject,
         "credentialStatus": _part(status, _OF_AN_ENTRY),
     }
+
+
+def another_like(value: Any, own: Any) -> Any:
+    """A copy of a document, or of a part of it, with other values where `own` has some."""
+    if isinstance(own, dict):
+        return {**value, **{name: another_like(value.get(name), own[name]) for name in own}}
+    if isinstance(own, list):
+        return [another_like(*pair) for pair in zip(value, own, strict=True)]
+    return own
 
 
 def _part(members: JsonObject, names: tuple[str, ...]) -> JsonObject:
