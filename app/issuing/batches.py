@@ -323,7 +323,7 @@ def finish_phase(session: Session, batch: Batch, *, enqueue: Enqueue, now: datet
             batch.state = FAILED
             batch.problem = {
                 "code": "rows_refused",
-                "detail": f"{batch.refused} rows were refused, so nothing was issued.",
+                "detail": f"Nothing was issued; rows to be mended first: {batch.refused}.",
             }
         else:
             _begin_issuing(session, batch)

@@ -1,13 +1,17 @@
 """What is sent in and read out: odd files, templates, results, events, and whose they are."""
 
+import asyncio
 import csv
 import io
 import itertools
 import json
 import zlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -28,6 +32,7 @@ from tests.batches import (
     work_off,
 )
 from tests.conftest import NOW
+from tests.loops import run_apart
 from tests.publishing import SLUG, Publisher
 
 
@@ -157,6 +162,47 @@ def test_the_batches_under_way_are_bounded(
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_batches")
     client.post(f"{BATCHES}/{ids[0]}/cancel", headers=publisher.headers)
     assert send(many(1)).status_code == 202
+
+
+def test_files_that_are_sent_slowly_leave_room_for_others(
+    app: FastAPI, publisher: Publisher, settings: Settings
+) -> None:
+    app.state.desk = replace(
+        app.state.desk, settings=settings.model_copy(update={"open_batches": 100})
+    )
+
+    async def send_slowly() -> tuple[int, list[httpx2.Response]]:
+        go_on = asyncio.Event()
+
+        async def body() -> AsyncIterator[bytes]:
+            yield b"email\n"
+            await go_on.wait()
+            yield b"ada@b.example\n"
+
+        headers = {**publisher.headers, **CSV}
+        query = {"achievement": publisher.achievement}
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as one:
+            sending = [
+                asyncio.create_task(
+                    one.post(BATCHES, content=body(), headers=headers, params=query)
+                )
+                for _ in range(45)
+            ]
+            async with asyncio.timeout(60):  # or for ever, where they take all threads
+                for sent_away in itertools.islice(asyncio.as_completed(sending), 45 - 16):
+                    await sent_away
+            meanwhile = await one.get(BATCHES, headers=publisher.headers)
+            go_on.set()
+            return meanwhile.status_code, list(await asyncio.gather(*sending))
+
+    meanwhile, answers = run_apart(send_slowly())
+    refused = [each for each in answers if each.status_code == 503]
+
+    assert meanwhile == 200
+    assert len(refused) == 45 - 16
+    assert all(int(each.headers["Retry-After"]) > 0 for each in refused)
+    assert {each.status_code for each in answers} == {202, 503}
 
 
 def test_progress_comes_as_events_until_the_end(

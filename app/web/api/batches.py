@@ -7,6 +7,7 @@ reads rows out of them and stores them.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.encoding.strict_json import JsonObject, dump_json
-from app.errors import MalformedInput
+from app.errors import MalformedInput, Unavailable
 from app.issuing.batch_intake import receive_rows
 from app.issuing.batches import (
     BatchOptions,
@@ -68,6 +69,8 @@ FORMS = {
 }
 # Who sends nothing for so long is gone, or means to hold us up.
 _PATIENCE_SECONDS = 60
+# Each keeps one of the 40 threads on which routes run, for as long as its sender takes.
+_MOST_UPLOADS = 16
 
 
 class Resumption(BaseModel):
@@ -137,9 +140,34 @@ async def post_batch(
     options = BatchOptions(form, accept, dry_run, achievement)
     loop = asyncio.get_running_loop()
     upload = _Upload(request.stream(), loop)
-    return await run_in_threadpool(
-        _receive, desk, upload, options, caller, issuer, idempotency_key, request.url.query, now
-    )
+    with _uploads.one_more():
+        return await run_in_threadpool(
+            _receive, desk, upload, options, caller, issuer, idempotency_key, request.url.query, now
+        )
+
+
+class _Uploads:
+    """How many files are being sent in to this process."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        """Count one while it is received; raises Unavailable when there are too many."""
+        if self._count >= _MOST_UPLOADS:
+            raise Unavailable(
+                "unavailable",
+                "Too many files are being sent in just now; try again soon.",
+            )
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1
+
+
+_uploads = _Uploads()
 
 
 class _Upload:
