@@ -47,6 +47,19 @@ def rows_of(page: str, columns: int) -> list[list[str]]:
     return rows
 
 
+# --- running it ---------------------------------------------------------------------------------
+
+
+def test_what_runs_on_postgresql_by_compose_has_a_worker_and_settings_that_there_are() -> None:
+    compose = (PROJECT / "compose.yaml").read_text(encoding="utf-8")
+    named = {
+        name.removeprefix("SIGNET_").lower() for name in re.findall(r"SIGNET_[A-Z_]+", compose)
+    }
+
+    assert set(re.findall(r'command: \["signet", "([a-z]+)"', compose)) == {"migrate", "worker"}
+    assert named <= set(Settings.model_fields)
+
+
 # --- settings -----------------------------------------------------------------------------------
 
 
