@@ -4,7 +4,7 @@ A session's transaction ends before the answer leaves (`scope="function"`): Fast
 commit after it, and a failing commit would leave the client with a 201 for nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -74,6 +74,12 @@ async def current_time() -> datetime:
     return clock()
 
 
+def time_at(request: Request) -> datetime:
+    """The same for a route that goes without FastAPI's dependencies."""
+    now: datetime = request.app.dependency_overrides.get(current_time, clock)()
+    return now
+
+
 CurrentDesk = Annotated[Desk, Depends(_desk)]
 Now = Annotated[datetime, Depends(current_time)]
 
@@ -101,10 +107,14 @@ def _authenticated(
     now: Now,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """The caller, found before any transaction begins."""
     if bearer is None:
         raise NotAuthenticated("not_authenticated", "Send an API key as `Authorization: Bearer …`.")
-    caller = api_keys.authenticate(desk.database, bearer.credentials)
+    return authenticated(desk, now, bearer.credentials)
+
+
+def authenticated(desk: Desk, now: datetime, bearer: str) -> Caller:
+    """The caller, found before any transaction begins; raises NotAuthenticated."""
+    caller = api_keys.authenticate(desk.database, bearer)
     if caller.use_is_stale(now):
         try:
             with desk.database.write() as session:
@@ -127,14 +137,18 @@ def require(*scopes: str) -> Callable[[Request, Caller], Awaitable[Caller]]:
     """
 
     async def checked(request: Request, caller: Authenticated) -> Caller:
-        issuer = request.path_params.get("issuer")
-        if issuer is not None:
-            caller.require_issuer(issuer)
-        if scopes:
-            caller.require_scope(*scopes)
-        return caller
+        return admitted(caller, request.path_params.get("issuer"), scopes)
 
     return checked
+
+
+def admitted(caller: Caller, issuer: str | None, scopes: Collection[str]) -> Caller:
+    """The caller, if `require` of these scopes lets them in; raises NotFound and NotAuthorized."""
+    if issuer is not None:
+        caller.require_issuer(issuer)
+    if scopes:
+        caller.require_scope(*scopes)
+    return caller
 
 
 async def _administrator(caller: Authenticated) -> Caller:
@@ -145,7 +159,12 @@ async def _administrator(caller: Authenticated) -> Caller:
 Administrator = Annotated[Caller, Depends(_administrator)]
 AnyKey = Annotated[Caller, Depends(require())]
 
-IssuerId = Annotated[str, Path(description="The issuer's id, as in its address.", max_length=256)]
+LONGEST_ID = 256
+IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,255}$"
+
+IssuerId = Annotated[
+    str, Path(description="The issuer's id, as in its address.", max_length=LONGEST_ID)
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items a page has.")]
 Cursor = Annotated[
     str | None, Query(max_length=200, description="`next` of the page before, to go on after it.")
@@ -190,7 +209,7 @@ async def _once(
     idempotency_key: Annotated[
         str | None,
         Header(
-            pattern=r"^[\x21-\x7e]{1,255}$",
+            pattern=IDEMPOTENCY_KEY,
             description="Makes repeating safe: the same key and body give the same answer.",
         ),
     ] = None,

@@ -160,6 +160,45 @@ def test_issuing_needs_a_key_with_the_scope(
     assert client.post(ISSUE, json=body, headers=issuer).status_code == 201
 
 
+def test_what_is_odd_about_a_request_is_told_or_does_not_matter(
+    client: TestClient, admin_headers: Headers, achievement: str, make_key: MakeKey
+) -> None:
+    """The short way is for ordinary requests; the long way answers the same and knows more."""
+    body = json.dumps(a_request(achievement)).encode()
+    bearer = admin_headers["Authorization"].removeprefix("Bearer ")
+    reader = make_key("inverbrae", "credentials:read")["Authorization"]
+
+    def ask(
+        path: str = ISSUE, content: bytes = body, **headers: str
+    ) -> tuple[int, str | None, str | None]:
+        sent = {**admin_headers, "Content-Type": "application/json"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = client.post(path, content=content, headers=sent)
+        told = answer.json()
+        return answer.status_code, told.get("code"), told.get("field")
+
+    assert ask() == (201, None, None)
+    assert ask(Authorization=f"bearer {bearer}") == (201, None, None)
+    assert ask(Authorization=f"Bearer  {bearer} ") == (201, None, None)
+    assert ask(Authorization=f"Basic {bearer}") == (401, "not_authenticated", None)
+    assert ask(Authorization="Bearer") == (401, "not_authenticated", None)
+    assert ask(Authorization=f"Bearer {bearer} x") == (401, "not_authenticated", None)
+    assert ask(Idempotency_Key="x" * 256) == (422, "bad_value", "idempotency-key")
+    assert ask(Idempotency_Key="two words") == (422, "bad_value", "idempotency-key")
+    assert ask(Idempotency_Key="two words", Authorization=reader) == (403, "not_authorized", None)
+    long = f"/api/v1/issuers/{'x' * 257}/credentials"
+    assert ask(long) == (422, "bad_value", "issuer")
+    assert ask(long, Authorization=reader) == (404, "not_found", None)
+    assert ask(content=b"[]") == (422, "wrong_type", "")
+    assert ask(content=b"[]", Authorization="Basic x") == (401, "not_authenticated", None)
+    assert ask(content=b"{", Authorization="Basic x") == (400, "not_json", None)
+    assert ask(content=b"") == (400, "not_json", None)
+    assert ask(Content_Type="text/plain", Authorization="Basic x")[:2] == (
+        415,
+        "unsupported_media_type",
+    )
+
+
 def test_the_audit_table_says_who_issued_before_and_after_signing(
     client: TestClient, achievement: str, make_key: MakeKey, app: FastAPI
 ) -> None:

@@ -5,17 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.credentials.issue_request import LONGEST_MINUTE, parse_issue_request
+from app.credentials.issue_request import LONGEST_MINUTE
 from app.encoding.dates import format_datetime, format_if_any
 from app.encoding.strict_json import JsonObject
 from app.errors import Conflict, InvalidRequest
 from app.issuing.desk import IssuingDesk
-from app.issuing.issue import issue_with_findings
 from app.issuing.records import list_credentials, load_credential
 from app.issuing.revocation import revoke_credential
 from app.registry.achievements import achievement_url
 from app.registry.api_keys import Caller
-from app.registry.idempotency import Answer
 from app.registry.issuers import load_issuer
 from app.storage.tables import Credential
 from app.web.dependencies import (
@@ -29,6 +27,7 @@ from app.web.dependencies import (
     WriteSession,
     require,
 )
+from app.web.issue_road import SCOPE, IssueRoute, issue_once
 from app.web.lists import ListAnswer, list_answer
 from app.web.openapi import json_body, problems, refs
 from app.web.spliced import spliced
@@ -173,8 +172,25 @@ ISSUE_REQUEST: JsonObject = {
 }
 
 
-@router.post(
+def issue(
+    desk: CurrentDesk,
+    now: Now,
+    caller: Annotated[Caller, Depends(require(SCOPE))],
+    once: Repeatable,
+    issuer: IssuerId,
+    body: Annotated[dict[str, Any], Body()],
+) -> Response:
+    """Issue a credential for an achievement to one recipient.
+
+    Send an `Idempotency-Key`: repeating the request then gives the same credential, byte for byte.
+    """
+    return issue_once(desk, once, caller, issuer, body, now=now)
+
+
+router.add_api_route(
     "/issuers/{issuer}/credentials",
+    issue,
+    methods=["POST"],
     status_code=201,
     response_model=IssuedCredential,
     responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
@@ -185,35 +201,8 @@ ISSUE_REQUEST: JsonObject = {
             "recipient": {"email": "ailsa@university.example", "name": "Ailsa Munro"},
         },
     ),
+    route_class_override=IssueRoute,
 )
-def issue(
-    desk: CurrentDesk,
-    now: Now,
-    caller: Annotated[Caller, Depends(require("credentials:issue"))],
-    once: Repeatable,
-    issuer: IssuerId,
-    body: Annotated[dict[str, Any], Body()],
-) -> Response:
-    """Issue a credential for an achievement to one recipient.
-
-    Send an `Idempotency-Key`: repeating the request then gives the same credential, byte for byte.
-    """
-    request = parse_issue_request(body)
-
-    def create() -> Answer:
-        issued = issue_with_findings(
-            session, desk.issuing, issuer, request, now=now, actor=caller.actor
-        )
-        credential = issued.credential
-        url = desk.issuing.credential_url(credential.id)
-        members: JsonObject = {"id": credential.id, "url": url}
-        if issued.findings:
-            members["findings"] = [finding.as_json() for finding in issued.findings]
-        return Answer(201, spliced(members, "credential", credential.document), url)
-
-    # Not `WriteSession`, which goes to a thread twice more: here it is the same transaction.
-    with desk.database.write() as session:
-        return once.answer(session, now, create)
 
 
 @router.get("/credentials", responses=problems(401, 403, 404, 422))
