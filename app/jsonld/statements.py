@@ -28,25 +28,12 @@ class Blank:
     links: list[tuple[str, "Blank"]] = field(default_factory=list)
 
     def hash(self) -> str:
-        """The first-degree hash (RDFC-1.0 section 4.6): itself `_:a`, all other blanks `_:z`.
-
-        To be asked for when all is said: it puts `facts` in order.
-        """
+        """The first-degree hash; to be asked for when all is said: it puts `facts` in order."""
         self.facts = in_order(self.facts)
-        return self.hash_among(self.parent, self.facts)
-
-    def hash_among(self, parent: "Node | None", facts: list[str]) -> str:
-        """The same for another parent and other facts, which are in order."""
-        about = facts
+        about = self.facts
         if self.links:
             about = sorted(about + [f"{predicate} _:z .\n" for predicate, _ in self.links])
-        text = "_:a " + "_:a ".join(about) if about else ""
-        # `<` comes before `_:a`, and `_:z` after it.
-        if isinstance(parent, str):
-            text = f"{parent} {self.predicate} _:a .\n{text}"
-        elif parent is not None:
-            text = f"{text}_:z {self.predicate} _:a .\n"
-        return sha256(text.encode()).hexdigest()
+        return first_degree_hash(lines("_:a", about), self.parent, self.predicate)
 
 
 Node = str | Blank
@@ -68,10 +55,29 @@ def lines(subject: str, facts: list[str]) -> str:
     return head + head.join(facts) if facts else ""
 
 
-def names_of(blanks: Sequence[Blank], hashes: Sequence[str]) -> dict[Blank, str]:
-    """The canonical names of blank nodes whose hashes all differ (section 4.4.3 step 4)."""
-    order = sorted(zip(hashes, blanks, strict=True))
-    return {blank: f"_:c14n{n}" for n, (_, blank) in enumerate(order)}
+def first_degree_hash(about: str, parent: Node | None, predicate: str) -> str:
+    """The hash of a blank node (RDFC-1.0 section 4.6): itself `_:a`, all other blanks `_:z`.
+
+    `about` are the lines about it in their order; one more leads to it from its parent.
+    """
+    # `<` comes before `_:a`, and `_:z` after it.
+    if isinstance(parent, str):
+        about = f"{parent} {predicate} _:a .\n{about}"
+    elif parent is not None:
+        about = f"{about}_:z {predicate} _:a .\n"
+    return sha256(about.encode()).hexdigest()
+
+
+def canonical_names(hashes: Sequence[str]) -> list[str]:
+    """The canonical names of blank nodes whose hashes all differ, `MAX_BLANK_NODES` at most.
+
+    Section 4.4.3 step 4.
+    """
+    names = dict(zip(sorted(hashes), _NAMES, strict=False))
+    return [names[digest] for digest in hashes]
+
+
+_NAMES = tuple(f"_:c14n{number}" for number in range(MAX_BLANK_NODES))
 
 
 @dataclass(slots=True)
@@ -111,7 +117,7 @@ class Statements:
         if alike or self.named or len(self.blanks) > MAX_BLANK_NODES:
             ground = [f"{subject} {fact}" for subject in self.facts for fact in self.facts[subject]]
             return canonicalize_quads(self._quads(), ground=ground, work=work)
-        names = names_of(self.blanks, self.hashes)
+        names = dict(zip(self.blanks, canonical_names(self.hashes), strict=True))
         named = {subject: list(facts) for subject, facts in self.facts.items()}
         about: dict[str, list[str]] = {}
         for blank, name in names.items():

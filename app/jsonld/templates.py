@@ -10,9 +10,7 @@ does when it is that of another node in the document, or none that the tables kn
 Then there is no template, and the document is written from its beginning.
 """
 
-import re
-import secrets
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,10 +18,12 @@ from typing import Any, Protocol
 from app.encoding.remembered import Remembered
 from app.jsonld.active_contexts import PLAIN_IRI, Unmodelled
 from app.jsonld.contexts import ContextBundle
+from app.jsonld.forms import NODE, Form, Marks, fill, form_of
 from app.jsonld.long_ids import LONG
 from app.jsonld.nquads import plain_statements, write_plain
 from app.jsonld.rdf import escape
-from app.jsonld.statements import Blank, Statements, in_order, lines, names_of
+from app.jsonld.rdfc10 import MAX_BLANK_NODES
+from app.jsonld.statements import Node, Statements, canonical_names, first_degree_hash
 
 _TEMPLATES = Remembered["Template"]()
 # A template takes longer to make than a document to write: the second of a kind pays for it.
@@ -88,77 +88,65 @@ def _template_of(parted: Parted, contexts: ContextBundle) -> "Template":
     return template_of(said, marks, contexts.tables.prefixes())
 
 
-Piece = str | tuple[str, int, str]
-"""A fact; or what stands before and behind the term of that number in it."""
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A node with a name, as far as its lines are not finished; `number` is of the text it is."""
+
+    name: str
+    number: int | None
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
-    """The facts about a subject, as the template names it."""
+class _Blank:
+    """A blank node, and the statement that leads to it.
 
-    subject: str
-    number: int | None  # of the term that it is
-    facts: tuple[Piece, ...]
+    `hash` is None where it depends on a text; `parent` is the name of a node, the number of the
+    text that it is, or a blank node.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _OwnBlank:
-    """What a blank node takes from the texts: facts, or the id of the node that leads to it."""
-
-    position: int
-    parent: int | None  # the number of that term
-    facts: tuple[Piece, ...]
+    form: Form
+    hash: str | None
+    parent: int | Node | None
+    predicate: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """The statements of a document, with places for its own texts.
 
-    `whole` are the finished lines of subjects, `leading` the facts about those that lead to blank
-    nodes, `about` of those that take a text. `hashes` belong to `blanks`; those in `own` are still
-    to be worked out.
+    `whole` are the finished lines of nodes with a name.
     """
 
     ids: tuple[int, ...]  # the numbers of the texts that are ids
-    taken: frozenset[str]  # the subjects that are nobody's own
+    taken: frozenset[str]  # the nodes that are nobody's own
     prefixes: frozenset[str]
     whole: Mapping[str, str]
-    leading: Mapping[str, list[str]]
-    about: tuple[_About, ...]
-    blanks: tuple[Blank, ...]
-    hashes: tuple[str, ...]
-    own: tuple[_OwnBlank, ...]
+    subjects: tuple[_Subject, ...]
+    blanks: tuple[_Blank, ...]
 
     def write(self, texts: Sequence[str]) -> str:
         """The canonical N-Quads of the document with these texts; raises `Unmodelled`."""
         terms = self._terms(texts)
-        hashes, own = list(self.hashes), {}
-        for each in self.own:
-            blank = self.blanks[each.position]
-            facts = own[blank] = in_order(_filled(each.facts, terms))
-            parent = blank.parent if each.parent is None else terms[each.parent]
-            hashes[each.position] = blank.hash_among(parent, facts)
+        hashes = [blank.hash or self._hash(blank, terms) for blank in self.blanks]
         if len(set(hashes)) < len(hashes):
             raise Unmodelled
-        names = names_of(self.blanks, hashes)
+        names = canonical_names(hashes)
         said = dict(self.whole)
-        links: dict[object, list[str]] = {}
-        for blank, name in names.items():
-            facts = own.get(blank, blank.facts)
-            if blank.links:
-                facts = sorted(facts + [f"{p} {names[to]} .\n" for p, to in blank.links])
-            said[name] = lines(name, facts)
-            links.setdefault(blank.parent, []).append(f"{blank.predicate} {name} .\n")
-        for subject, sorted_facts in self.leading.items():
-            said[subject] = lines(subject, sorted(sorted_facts + links[subject]))
-        for about in self.about:
-            subject = about.subject if about.number is None else terms[about.number]
-            facts = _filled(about.facts, terms) + links.get(about.subject, [])
-            said[subject] = lines(subject, in_order(facts))
-        return "".join([said[subject] for subject in sorted(said)])
+        for blank, name in zip(self.blanks, names, strict=True):
+            said[name] = fill(blank.form, name, terms, names)
+        for subject in self.subjects:
+            name = subject.name if subject.number is None else terms[subject.number]
+            said[name] = fill(subject.form, name, terms, names)
+        return "".join([said[name] for name in sorted(said)])
+
+    def _hash(self, blank: _Blank, terms: Sequence[str]) -> str:
+        lines = fill(blank.form, "_:a", terms, _OTHERS)
+        parent = terms[blank.parent] if isinstance(blank.parent, int) else blank.parent
+        return first_degree_hash(lines, parent, blank.predicate)
 
     def _terms(self, texts: Sequence[str]) -> list[str]:
-        """The texts as literals, then the ids as IRIs, none of them that of another subject."""
+        """The texts as literals, then the ids as IRIs, none of them that of another node."""
         ids = [self._id(texts[number]) for number in self.ids]
         if len(set(ids)) < len(ids) or not self.taken.isdisjoint(ids):
             raise Unmodelled
@@ -173,53 +161,8 @@ class Template:
         return f"<{text}>"
 
 
+_OTHERS = ("_:z",) * MAX_BLANK_NODES
 _WEB = frozenset({"https", "http"})
-
-
-def _filled(pieces: Iterable[Piece], terms: Sequence[str]) -> list[str]:
-    return [
-        piece if isinstance(piece, str) else f"{piece[0]}{terms[piece[1]]}{piece[2]}"
-        for piece in pieces
-    ]
-
-
-def _are_facts(pieces: Iterable[Piece]) -> bool:
-    return all(isinstance(piece, str) for piece in pieces)
-
-
-class Marks:
-    """Marks for the texts of one document, which nobody can have put into it before."""
-
-    def __init__(self) -> None:
-        self._token = f"urn:mark-{secrets.token_hex(16)}:"
-        self._term = re.compile(rf'"{self._token}(\d+) ?"|<{self._token}(\d+)>')
-        self._count = 0
-        self.ids: list[int] = []
-
-    def next(self, member: str) -> str:
-        """The mark of the next text. One that is no id could not stand for one either."""
-        number = self._count
-        self._count += 1
-        if member != "id":
-            return f"{self._token}{number} "
-        self.ids.append(number)
-        return f"{self._token}{number}"
-
-    def number(self, node: object) -> int | None:
-        """Which of the terms a node is, if it is a mark."""
-        found = self._term.fullmatch(node) if isinstance(node, str) else None
-        return None if found is None else self._number(found)
-
-    def piece(self, fact: str) -> Piece:
-        """A fact as a part of a template."""
-        found = self._term.search(fact)
-        if found is None:
-            assert self._token not in fact  # noqa: S101 - a mark is never signed
-            return fact
-        return fact[: found.start()], self._number(found), fact[found.end() :]
-
-    def _number(self, found: re.Match[str]) -> int:
-        return int(found[1]) if found[1] else self._count + self.ids.index(int(found[2]))
 
 
 def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Template:
@@ -227,31 +170,31 @@ def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Tem
 
     `prefixes` are those of all contexts that were met.
     """
-    parents = {blank.parent for blank in said.blanks}
-    whole, leading, about = {}, {}, []
-    for subject, facts in said.facts.items():
-        number, pieces = marks.number(subject), tuple(map(marks.piece, in_order(facts)))
-        if number is not None or not _are_facts(pieces):
-            about.append(_About(subject, number, pieces))
-        elif subject in parents:
-            leading[subject] = in_order(facts)
+    numbers = {blank: number for number, blank in enumerate(said.blanks)}
+    links: dict[str, list[tuple[str, int]]] = {}
+    for blank, number in numbers.items():
+        if isinstance(blank.parent, str):
+            links.setdefault(blank.parent, []).append((blank.predicate, number))
+    whole, subjects = {}, []
+    for name, facts in said.facts.items():
+        form = form_of(facts, links.get(name, ()), marks)
+        own = marks.number(name)
+        if own is None and isinstance(form, str):
+            whole[name] = form.replace(NODE, name)
         else:
-            whole[subject] = lines(subject, in_order(facts))
-    own = []
-    for position, blank in enumerate(said.blanks):
-        pieces = tuple(map(marks.piece, blank.facts))
-        parent = marks.number(blank.parent)
-        if parent is not None or not _are_facts(pieces):
-            own.append(_OwnBlank(position, parent, pieces))
+            subjects.append(_Subject(name, own, form))
+    blanks = []
+    for blank, known in zip(said.blanks, said.hashes, strict=True):
+        form = form_of(blank.facts, [(p, numbers[to]) for p, to in blank.links], marks)
+        own = marks.number(blank.parent)
+        parent = blank.parent if own is None else own
+        takes = own is not None or any(map(marks.place, blank.facts))
+        blanks.append(_Blank(form, None if takes else known, parent, blank.predicate))
     return Template(
         ids=tuple(marks.ids),
-        taken=frozenset(whole.keys() | leading.keys())
-        | {each.subject for each in about if each.number is None},
+        taken=frozenset(whole) | {each.name for each in subjects if each.number is None},
         prefixes=prefixes,
         whole=whole,
-        leading=leading,
-        about=tuple(about),
-        blanks=tuple(said.blanks),
-        hashes=tuple(said.hashes),
-        own=tuple(own),
+        subjects=tuple(subjects),
+        blanks=tuple(blanks),
     )

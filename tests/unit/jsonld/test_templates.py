@@ -137,26 +137,33 @@ def test_two_nodes_that_came_to_say_the_same_are_told_apart_by_the_whole_algorit
     assert text.count('"one"') == 2
 
 
-STRANGE_TERMS: dict[str, JsonObject] = {
-    "a reference": {
-        "narrative": {"@id": "https://terms.example/narrative", "@type": "@id"},
-        "credentialSubject": "https://terms.example/subject",
-    },
-    "a text by its language": {
-        "credentialSubject": {"@id": "https://terms.example/s", "@container": "@language"},
-    },
+_SUBJECT = "https://terms.example/subject"
+_NARRATIVE = "https://terms.example/narrative"
+STRANGE: dict[str, tuple[JsonObject, JsonObject]] = {
+    "a reference": (
+        {"credentialSubject": _SUBJECT, "narrative": {"@id": _NARRATIVE, "@type": "@id"}},
+        {"narrative": "urn:one"},
+    ),
+    "a text by its language": (
+        {"credentialSubject": {"@id": _SUBJECT, "@container": "@language"}},
+        {"id": "urn:one"},
+    ),
+    "one text beside another": (
+        {"credentialSubject": _SUBJECT, "narrative": _NARRATIVE, "told": _NARRATIVE},
+        {"narrative": "urn:one", "told": "urn:pqr"},
+    ),
 }
 
 
-@pytest.mark.parametrize("kind", STRANGE_TERMS)
+@pytest.mark.parametrize("kind", STRANGE)
 def test_what_another_context_makes_of_a_text_is_written_as_from_the_beginning(
     kind: str, contexts: ContextBundle
 ) -> None:
-    terms = {"id": "@id", "type": "@type", **STRANGE_TERMS[kind]}
+    defined, subject = STRANGE[kind]
+    terms = {"id": "@id", "type": "@type", **defined}
     contexts = replace(
         contexts, documents={**contexts.documents, TERMS_URL: {"@context": terms}}, resolved={}
     )
-    subject = {"id": "urn:one"} if "language" in kind else {"narrative": "urn:one"}
     document = {"@context": [TERMS_URL], "id": "urn:example:1", "credentialSubject": subject}
     make_template(document, contexts)
     other = with_texts(parted(document), ["urn:example:1", "urn:two"])
