@@ -44,6 +44,7 @@ from app.web.api import (
     webhooks,
 )
 from app.web.dependencies import Desk, clock
+from app.web.directory import Directory
 from app.web.error_page import ProblemPages
 from app.web.kept_credentials import KeptCredentials
 from app.web.limits import AnswerHeaders, BodyLimit
@@ -147,6 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.desk = desk
     for router in ROUTERS:
         app.include_router(router)
+    app.router.middleware_stack = Directory(app.router, ROUTERS)
     install_error_handlers(app)
     install_openapi(app)
     # The last one added is asked first.
