@@ -13,12 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.fetch import make_fetch
-from app.issuing.desk import IssuingDesk
+from app.issuing.desk import open_issuing
 from app.jobs.desk import JobDesk
 from app.jobs.queue import make_enqueue
 from app.jobs.worker import work_embedded
-from app.jsonld.contexts import load_contexts
-from app.keys.signer import open_key_store
 from app.settings import Settings
 from app.storage.database import Database, make_engine
 from app.storage.schema import is_sqlite
@@ -197,10 +195,7 @@ def create_service(settings: Settings | None = None) -> FastAPI:
 
 
 def _make_desk(settings: Settings) -> Desk:
-    passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else None
-    issuing = IssuingDesk(
-        open_key_store(settings.keys, passphrase), load_contexts(settings.contexts), settings
-    )
+    issuing = open_issuing(settings)
     return Desk(
         settings=settings,
         database=Database(make_engine(settings)),

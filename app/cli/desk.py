@@ -12,9 +12,7 @@ import typer
 
 from app.cli.output import note
 from app.errors import Conflict, NotFound
-from app.issuing.desk import IssuingDesk
-from app.jsonld.contexts import load_contexts
-from app.keys.signer import open_key_store
+from app.issuing.desk import IssuingDesk, open_issuing
 from app.registry.listing import MAX_LIMIT, Page
 from app.registry.reviews import fill_catalogue
 from app.settings import Settings, SettingsError, read_settings
@@ -63,14 +61,6 @@ def open_desk(*, create: bool = False, settings: Settings | None = None) -> Iter
         yield desk
     finally:
         desk.database.close()
-
-
-def open_issuing(settings: Settings) -> IssuingDesk:
-    """The key store and the contexts, both checked; raises KeyStoreError or ContextFolderError."""
-    passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else None
-    return IssuingDesk(
-        open_key_store(settings.keys, passphrase), load_contexts(settings.contexts), settings
-    )
 
 
 def prepare_database(settings: Settings, *, create: bool) -> None:

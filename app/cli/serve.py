@@ -14,9 +14,10 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from app.cli.desk import DEFAULT_HOST, DEFAULT_PORT, open_issuing, prepare_database
+from app.cli.desk import DEFAULT_HOST, DEFAULT_PORT, prepare_database
 from app.cli.output import note
 from app.errors import Conflict
+from app.issuing.desk import open_issuing
 from app.settings import Settings, read_settings
 
 HostOption = Annotated[

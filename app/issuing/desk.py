@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.jsonld.contexts import ContextBundle
-from app.keys.signer import KeyStore, Signer
+from app.jsonld.contexts import ContextBundle, load_contexts
+from app.keys.signer import KeyStore, Signer, open_key_store
 from app.registry.key_documents import verification_method_of
 from app.settings import Settings
 from app.storage.tables import Issuer, Key
@@ -28,6 +28,14 @@ class IssuingDesk:
     def status_list_url(self, list_id: str) -> str:
         """Where a status list of this service is served."""
         return f"{self.settings.public_url}/status/{list_id}"
+
+
+def open_issuing(settings: Settings) -> IssuingDesk:
+    """The key store and the contexts, both checked; raises KeyStoreError or ContextFolderError."""
+    passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else None
+    return IssuingDesk(
+        open_key_store(settings.keys, passphrase), load_contexts(settings.contexts), settings
+    )
 
 
 @dataclass(frozen=True)

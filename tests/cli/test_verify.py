@@ -19,13 +19,10 @@ from app.credentials.png import bake_png
 from app.credentials.svg import bake_svg
 from app.errors import CheckUndecided
 from app.fetch import Fetched
-from app.issuing.desk import IssuingDesk
+from app.issuing.desk import open_issuing
 from app.issuing.issue import issue_credential
 from app.issuing.revocation import revoke_credential
-from app.jsonld.contexts import load_contexts
-from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.registry.key_documents import did_document
 from app.registry.keys import keys_of
 from app.registry.listing_input import read_listing
@@ -34,8 +31,9 @@ from app.settings import Settings
 from app.storage.database import Database, make_engine, upgrade
 from app.storage.tables import StatusList
 from app.web.pictures import picture_png, picture_svg
-from tests.builders import a_profile, an_achievement_definition, an_issue_request
+from tests.builders import an_achievement_definition, an_issue_request
 from tests.cli.conftest import Ran, Signet, a_badge, an_issuer, edit
+from tests.issuers import make_issuer
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 AT = ("--at", "2026-03-03T09:00:00Z")
@@ -70,15 +68,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         public_url=SITE,
     )
     upgrade(settings)
-    desk = IssuingDesk(
-        open_key_store(settings.keys, None), load_contexts(settings.contexts), settings
-    )
+    desk = open_issuing(settings)
     database = Database(make_engine(settings))
     with database.write() as session:
-        issuer = create_issuer(
-            session, desk.key_store, settings, slug="inverbrae", profile=a_profile(),
-            did_method="web", now=NOW, actor="cli:test",
-        )  # fmt: skip
+        issuer = make_issuer(session, desk, now=NOW)
         achievement = create_achievement(
             session, settings, issuer, an_achievement_definition(), now=NOW, actor="cli:test"
         )

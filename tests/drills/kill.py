@@ -31,7 +31,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.cli.desk import open_issuing
 from app.cli.worker import work_in_process
 from app.issuing import batch_intake
 from app.issuing.batches import (
@@ -42,17 +41,18 @@ from app.issuing.batches import (
     open_batch,
     results_of,
 )
+from app.issuing.desk import open_issuing
 from app.jobs.desk import JobDesk
 from app.jobs.fsck import check_everything
 from app.jobs.queue import Heartbeat, make_enqueue
 from app.jobs.worker import work_embedded
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.settings import Settings
 from app.storage.database import Database, make_engine, upgrade
 from app.storage.schema import is_sqlite
 from app.web.request_log import make_log
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
+from tests.issuers import make_issuer
 
 WORKERS = 2
 ROWS = 200
@@ -101,16 +101,7 @@ class Drill:
         desk = open_issuing(self.settings)
         with self._database() as database, database.write() as session:
             now = datetime.now(UTC)
-            issuer = create_issuer(
-                session,
-                desk.key_store,
-                self.settings,
-                slug=SLUG,
-                profile=a_profile(),
-                did_method="web",
-                now=now,
-                actor="cli:drill",
-            )
+            issuer = make_issuer(session, desk, SLUG, now=now, actor="cli:drill")
             made = create_achievement(
                 session,
                 self.settings,

@@ -176,16 +176,10 @@ def add_proof(
     document: Json,
     key: Key,
     method: str,
-    *,
-    cryptosuite: str = "eddsa-rdfc-2022",
-    created: str | None = "2026-03-01T09:00:00Z",
-    purpose: str = "assertionMethod",
     **members: Any,
 ) -> Json:
     """The document with a proof more; a proof that stands there already is kept."""
-    proof = make_proof(
-        document, key, method, cryptosuite=cryptosuite, created=created, purpose=purpose, **members
-    )
+    proof = make_proof(document, key, method, **members)
     before = document.get("proof", [])
     others = before if isinstance(before, list) else [before]
     return {**document, "proof": [*others, proof] if others else proof}

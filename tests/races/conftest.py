@@ -13,16 +13,14 @@ import httpx2
 import pytest
 
 from app.encoding.strict_json import JsonObject
-from app.issuing.desk import IssuingDesk
-from app.jsonld.contexts import load_contexts
-from app.keys.signer import open_key_store
+from app.issuing.desk import IssuingDesk, open_issuing
 from app.registry.achievements import create_achievement
 from app.registry.api_keys import create_api_key
-from app.registry.issuers import create_issuer
 from app.settings import PROJECT, Settings
 from app.storage.database import Database
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
 from tests.conftest import NOW
+from tests.issuers import make_issuer
 
 T = TypeVar("T")
 
@@ -56,9 +54,7 @@ def all_at_once(work: Sequence[Callable[[], T]]) -> list[T]:
 
 @pytest.fixture
 def desk(settings: Settings) -> IssuingDesk:
-    return IssuingDesk(
-        open_key_store(settings.keys, None), load_contexts(settings.contexts), settings
-    )
+    return open_issuing(settings)
 
 
 @pytest.fixture
@@ -68,15 +64,7 @@ def start_service(
     """`start_service(8)`: that many servers, an issuer with an achievement, and no status list."""
     with database.write() as session:
         common: dict[str, Any] = {"now": NOW, "actor": "cli:test"}
-        issuer = create_issuer(
-            session,
-            desk.key_store,
-            settings,
-            slug="inverbrae",
-            profile=a_profile(),
-            did_method="web",
-            **common,
-        )
+        issuer = make_issuer(session, desk)
         achievement = create_achievement(
             session, settings, issuer, an_achievement_definition(), **common
         )

@@ -13,11 +13,11 @@ from app.issuing.issue import issue_credential
 from app.jsonld.contexts import ContextBundle, load_contexts
 from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.tables import Achievement, Credential, Issuer
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
+from tests.issuers import make_issuer
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ACTOR = "cli:registrar"
@@ -41,16 +41,7 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def issuer(session: Session, desk: IssuingDesk) -> Issuer:
-    return create_issuer(
-        session,
-        desk.key_store,
-        desk.settings,
-        slug="inverbrae",
-        profile=a_profile(),
-        did_method="web",
-        now=NOW,
-        actor=ACTOR,
-    )
+    return make_issuer(session, desk, actor=ACTOR)
 
 
 @pytest.fixture

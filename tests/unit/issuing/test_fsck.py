@@ -20,11 +20,11 @@ from app.issuing.signing import sign_and_verify
 from app.proofs.checked import check_document
 from app.proofs.profiles import VC
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.registry.keys import active_key
 from app.status.bitstring import empty_bits, set_bit
 from app.storage.tables import Credential, Issuer, Key, StatusList
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
+from tests.issuers import make_issuer
 from tests.unit.issuing.conftest import ACTOR, NOW, Issue
 
 Check = Callable[..., list[Discrepancy]]
@@ -237,16 +237,7 @@ def test_only_an_address_of_a_service_is_another_address(desk: IssuingDesk, plac
 def test_a_row_under_another_issuer_is_found(
     session: Session, desk: IssuingDesk, issue: Issue, check: Check
 ) -> None:
-    other = create_issuer(
-        session,
-        desk.key_store,
-        desk.settings,
-        slug="elsewhere",
-        profile=a_profile(),
-        did_method="web",
-        now=NOW,
-        actor=ACTOR,
-    )
+    other = make_issuer(session, desk, "elsewhere")
     issue().issuer_id = other.id
     found = codes(check())
 

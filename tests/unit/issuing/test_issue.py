@@ -22,11 +22,11 @@ from app.issuing.signing import verify_signed, verify_signed_jwt
 from app.proofs.profiles import OPEN_BADGE
 from app.proofs.vc_jose import read_jws
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.registry.key_documents import jwk_url
 from app.registry.keys import active_key, retire_key, revoke_key
 from app.storage.tables import AuditEvent, Credential, Issuer, Key, StatusList
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
+from tests.issuers import make_issuer
 from tests.unit.issuing.conftest import ACTOR, NOW, Issue
 
 
@@ -212,15 +212,7 @@ def test_a_did_key_issuer_signs_credentials_and_lists_with_its_one_key(
     session: Session, desk: IssuingDesk
 ) -> None:
     common: dict[str, Any] = {"now": NOW, "actor": ACTOR}
-    small = create_issuer(
-        session,
-        desk.key_store,
-        desk.settings,
-        slug="small",
-        profile=a_profile(),
-        did_method="key",
-        **common,
-    )
+    small = make_issuer(session, desk, "small", did_method="key")
     definition = an_achievement_definition()
     achievement = create_achievement(session, desk.settings, small, definition, **common)
     body = {"achievement": achievement.id, "recipient": {"did": "did:example:ailsa"}}

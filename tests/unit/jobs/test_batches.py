@@ -27,16 +27,14 @@ from app.issuing.batches import (
     results_of,
     resume_batch,
 )
-from app.issuing.desk import IssuingDesk
+from app.issuing.desk import IssuingDesk, open_issuing
 from app.issuing.signing import sign_and_verify
 from app.jobs.batches import work_on_chunk
 from app.jobs.desk import JobDesk
 from app.jobs.fsck import check_everything
 from app.jobs.retention import empty_old_batches
-from app.jsonld.contexts import load_contexts
 from app.keys.signer import open_key_store
 from app.registry.achievements import create_achievement
-from app.registry.issuers import create_issuer
 from app.registry.keys import rotate_key
 from app.settings import Settings
 from app.storage.database import Database
@@ -51,8 +49,9 @@ from app.storage.tables import (
     StatusList,
 )
 from app.web.request_log import make_log
-from tests.builders import a_profile, an_achievement_definition
+from tests.builders import an_achievement_definition
 from tests.conftest import NOW
+from tests.issuers import make_issuer
 
 SLUG = "inverbrae"
 ACTOR = {"now": NOW, "actor": "cli:test"}
@@ -66,21 +65,12 @@ class Bench:
     """A database with an issuer and an achievement, and a worker that does one chunk at a time."""
 
     def __init__(self, database: Database, settings: Settings, *, did_method: str = "web") -> None:
-        store = open_key_store(settings.keys, None)
-        issuing = IssuingDesk(store, load_contexts(settings.contexts), settings)
+        issuing = open_issuing(settings)
         self.desk = JobDesk(database, issuing, make_log("ERROR"))
         self.database = database
         with database.write() as session:
             common: dict[str, Any] = {**ACTOR}
-            issuer = create_issuer(
-                session,
-                store,
-                settings,
-                slug=SLUG,
-                profile=a_profile(),
-                did_method=did_method,
-                **common,
-            )
+            issuer = make_issuer(session, issuing, SLUG, did_method=did_method)
             self.achievement = create_achievement(
                 session, settings, issuer, an_achievement_definition(), **common
             ).id

@@ -10,20 +10,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from app.issuing.desk import IssuingDesk
+from app.issuing.desk import IssuingDesk, open_issuing
 from app.issuing.status_lists import reserve_entry
 from app.jobs.desk import JobDesk
 from app.jobs.periodic import PERIODIC, PeriodicTask, Rounds
 from app.jobs.status_lists import RefreshReport, refresh_status_lists
-from app.jsonld.contexts import load_contexts
-from app.keys.signer import open_key_store
-from app.registry.issuers import create_issuer
 from app.registry.keys import active_key
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.tables import StatusList
 from app.web.request_log import make_log
-from tests.builders import a_profile
+from tests.issuers import make_issuer
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DUE = NOW + timedelta(days=5)
@@ -31,9 +28,7 @@ DUE = NOW + timedelta(days=5)
 
 @pytest.fixture
 def desk(settings: Settings) -> IssuingDesk:
-    return IssuingDesk(
-        open_key_store(settings.keys, None), load_contexts(settings.contexts), settings
-    )
+    return open_issuing(settings)
 
 
 @pytest.fixture
@@ -42,16 +37,7 @@ def lists(database: Database, desk: IssuingDesk) -> dict[str, str]:
     made = {}
     with database.write() as session:
         for slug in ("inverbrae", "elsewhere"):
-            issuer = create_issuer(
-                session,
-                desk.key_store,
-                desk.settings,
-                slug=slug,
-                profile=a_profile(),
-                did_method="web",
-                now=NOW,
-                actor="cli:test",
-            )
+            issuer = make_issuer(session, desk, slug)
             entry = reserve_entry(session, desk, issuer, now=NOW, actor="cli:test")
             made[slug] = entry.list_id
     return made
