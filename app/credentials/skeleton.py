@@ -109,8 +109,12 @@ class Skeleton:
 
     def marked(self, mark: Callable[[str], str]) -> JsonObject:
         """The document with a mark for each of its own texts, in their order, by the member."""
-        marked: JsonObject = _replaced(self.document, self.own, lambda name, _: mark(name), {})
+        marked: JsonObject = _replaced(self.document, self.own, lambda name, *_: mark(name), {})
         return marked
+
+
+Other = Callable[[str, str, Rule], str]
+"""What comes to stand for a text: by the member's name, the text, and what is asked of it."""
 
 
 class _NotAsAsked(Exception):
@@ -138,7 +142,9 @@ def _skeleton(unsecured: JsonObject, own: _Own) -> Skeleton | None:
 def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
     texts: list[str] = []
 
-    def blank(name: str, text: str) -> str:
+    def blank(name: str, text: str, rule: Rule) -> str:
+        if rule(text) is not None:
+            raise _NotAsAsked
         texts.append(text)
         # Links are told apart by what they lead to. No id can have this one.
         return f"\0{len(texts)}" if name == "id" else ""
@@ -150,7 +156,9 @@ def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
     return None if common is None else (common, tuple(texts))
 
 
-def _replaced(value: Any, own: _Own, other: Callable[[str, str], str], ids: dict[str, str]) -> Any:
+def _replaced(
+    value: Any, own: _Own, other: Callable[[str, str, Rule], str], ids: dict[str, str]
+) -> Any:
     """A copy with other texts in the places of the table; all else is shared.
 
     `ids` are those that were replaced so far; links to them follow.
@@ -160,16 +168,14 @@ def _replaced(value: Any, own: _Own, other: Callable[[str, str], str], ids: dict
     if type(value) is not dict:
         return value
     copy = dict(value)
-    for name, fault in own.texts.items():
+    for name, rule in own.texts.items():
         text = value.get(name)
         if type(text) is str:
-            if fault(text) is not None:
-                raise _NotAsAsked
-            copy[name] = other(name, text)
+            copy[name] = other(name, text, rule)
             if name == "id" and ids.setdefault(text, copy[name]) != copy[name]:
                 raise _NotAsAsked
         elif type(text) is list and text and set(map(type, text)) == {str}:
-            copy[name] = [other(name, item) for item in text]
+            copy[name] = [other(name, item, rule) for item in text]
     for name, inside in own.inside.items():
         if name in value:
             copy[name] = _replaced(value[name], inside, other, ids)
