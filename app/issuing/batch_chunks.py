@@ -15,7 +15,6 @@ Only 4 issues anything, and it does so once: the chunk's row is locked in it and
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,11 +36,10 @@ from app.issuing.batch_rows import (
     BatchRow,
     Offer,
     Standing,
-    contradiction,
-    draft_row,
     key_reused,
     refusal,
 )
+from app.issuing.batch_signing import SignedRow
 from app.issuing.batches import (
     CHECK,
     CHECKED,
@@ -54,16 +52,14 @@ from app.issuing.batches import (
     finish_phase,
 )
 from app.issuing.batches import ISSUED as CHUNK_ISSUED
-from app.issuing.desk import IssuingDesk, ManySignatures
+from app.issuing.desk import IssuingDesk
 from app.issuing.issue import issue_credential
 from app.issuing.row_files import Row
-from app.issuing.signed_credential import signed_columns
 from app.issuing.status_lists import ReservedEntry, ReservedRange, entries_of, reserve_entries
 from app.registry.issuers import load_issuer
 from app.registry.keys import hold_keys
 from app.registry.outbox import Event, note_events, note_mail
 from app.registry.reviews import PUBLISHED
-from app.registry.row_ids import new_row_id
 from app.storage.bulk import insert_rows
 from app.storage.tables import (
     Achievement,
@@ -94,14 +90,6 @@ class ChunkTask:
         """The rows that may be issued."""
         refused = {verdict.row for verdict in self.verdicts if verdict.outcome == REFUSED}
         return [row for row in self.rows if row[0] not in refused]
-
-
-@dataclass(frozen=True)
-class SignedRow:
-    """A row whose credential is signed; `columns` are those of the table of credentials."""
-
-    row: BatchRow
-    columns: dict[str, Any]
 
 
 def load_task(session: Session, desk: IssuingDesk, batch_id: str, number: int) -> ChunkTask | None:
@@ -182,60 +170,6 @@ def reserve_for(
         chunk.entries = {"ranges": [asdict(each) for each in ranges]}
         session.flush()
     return entries_of(session, [ReservedRange(**each) for each in chunk.entries["ranges"]])
-
-
-def sign_rows(
-    desk: IssuingDesk,
-    batch: Batch,
-    standing: Standing,
-    rows: Sequence[BatchRow],
-    entries: Sequence[ReservedEntry],
-    *,
-    now: datetime,
-) -> Iterator[SignedRow | RowResult]:
-    """Each row signed, with the next of the entries, or the verdict on it.
-
-    Of two equal rows under one key the second is a repetition of the first. Raises KeyStoreError.
-    """
-    tools = ManySignatures(desk.key_store, desk.contexts, desk.settings)
-    free = iter(entries)
-    signed: dict[str, SignedRow] = {}
-    for row in rows:
-        before = signed.get(row.key)
-        if before is None:
-            try:
-                signed[row.key] = _sign_row(tools, standing, row, next(free), now=now)
-            except ROW_ERRORS as error:
-                yield refusal(batch, row.number, row.key, error)
-            else:
-                yield signed[row.key]
-        else:
-            again = RowResult(row.number, REPEATED, row.key, before.columns["id"])
-            yield contradiction(batch, row, before.row) or again
-
-
-def _sign_row(
-    desk: IssuingDesk,
-    standing: Standing,
-    row: BatchRow,
-    entry: ReservedEntry,
-    *,
-    now: datetime,
-) -> SignedRow:
-    issuer = standing.issuer
-    row_id = new_row_id()
-    offer, checked = draft_row(desk, standing, row, row_id, entry, now=now)
-    columns = signed_columns(
-        desk,
-        issuer,
-        standing.keys,
-        checked,
-        entry,
-        row_id=row_id,
-        achievement_id=offer.achievement.id,
-        now=now,
-    )
-    return SignedRow(row, columns)
 
 
 def store_issued(

@@ -72,6 +72,23 @@ def signed_columns(
     token = None
     if keys.token is not None:
         token = sign_and_verify_jwt(desk, issuer, keys.token, checked)
+    columns = unsigned_columns(
+        issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
+    )
+    return {**columns, "document": secured, "jwt": token}
+
+
+def unsigned_columns(
+    issuer: Issuer,
+    keys: IssuingKeys,
+    checked: CheckedDocument,
+    entry: ReservedEntry,
+    *,
+    row_id: str,
+    achievement_id: str | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of a credential's row but `document` and `jwt`, which are signed."""
     facts = facts_of(checked.document)
     return {
         "id": row_id,
@@ -79,8 +96,6 @@ def signed_columns(
         "achievement_id": achievement_id,
         "key_id": keys.proof.id,
         "credential_id": facts.credential_id,
-        "document": secured,
-        "jwt": token,
         "status_list_id": entry.list_id,
         "status_list_index": entry.index,
         "issued_at": now,

@@ -12,12 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.errors import SignetError
 from app.issuing.batch_chunks import (
     ChunkTask,
-    SignedRow,
     Superseded,
     load_task,
     refused_awards,
     reserve_for,
-    sign_rows,
     store_checked,
     store_issued,
 )
@@ -31,6 +29,7 @@ from app.issuing.batch_rows import (
     read_batch_rows,
     repeated,
 )
+from app.issuing.batch_signing import SignedRow, sign_rows
 from app.issuing.batches import CHECK, Enqueue, fail_batch, mark_begun
 from app.jobs.desk import JobDesk
 

@@ -141,7 +141,7 @@ def once_signed(monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]) -> 
             waiting.pop()()
         return signed
 
-    monkeypatch.setattr("app.issuing.signed_credential.sign_and_verify", sign_first)
+    monkeypatch.setattr("app.issuing.batch_signing.sign_and_verify", sign_first)
 
 
 def second_overtakes(
