@@ -84,19 +84,24 @@ def deliver_due(
     now: datetime,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
-    """Attempt what is due, for less than a minute of the clock; how many attempts were made."""
-    until = clock() + _SECONDS
+    """Attempt what is due, for about a minute of the clock; how many attempts were made.
 
-    def late() -> bool:
-        return clock() > until
+    Webhooks and mail have their time each: a million events must not keep learners waiting.
+    """
+
+    def time_of_its_own() -> Callable[[], bool]:
+        until = clock() + _SECONDS
+        return lambda: clock() > until
 
     attempted = 0
+    late = time_of_its_own()
     while not late():
         attempts = claim(database, OutboxItem.channel == WEBHOOK, limit=_AT_ONCE, now=now)
         if not attempts:
             break
         attempted += _deliver_webhooks(database, desk, couriers.post, attempts, now=now, late=late)
     if couriers.send_mail is not None:
+        late = time_of_its_own()
         attempted += _deliver_mail(database, desk, couriers.send_mail, now=now, late=late)
     return attempted
 

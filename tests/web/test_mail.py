@@ -492,6 +492,27 @@ def test_no_more_goes_in_a_minute_than_was_set(small_settings: Settings, inbox: 
         assert service.deliver() == 1
 
 
+def test_mail_goes_while_a_platform_is_slow_to_listen(
+    small_settings: Settings, inbox: Inbox
+) -> None:
+    with telling(with_mail(small_settings, inbox)) as service:
+        service.listen("https://hooks.example/")
+        for _ in range(3):
+            service.publisher.issue(recipient=RECIPIENT, notify={})
+        server = mail_server_of(service.desk.settings)
+        assert server is not None
+        seconds = 0.0
+
+        def slowly(url: str, body: bytes, headers: object) -> int:
+            nonlocal seconds
+            seconds += 60.0
+            return 204
+
+        assert service.deliver(Couriers(slowly, make_send_mail(server)), lambda: seconds) == 4
+
+    assert inbox.recipients == [ADDRESS] * 3
+
+
 def test_nobody_is_told_of_a_credential_that_was_revoked_meanwhile(
     small: Telling, inbox: Inbox
 ) -> None:
