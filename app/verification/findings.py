@@ -1,5 +1,7 @@
 """How the steps of a verification become checks with outcomes, and outcomes a verdict."""
 
+from functools import cache
+
 from app.errors import CheckFailed, CheckUndecided, MalformedInput, SignetError
 from app.errors.problems import problem_of
 from app.verification.result import Check, Outcome, Verdict
@@ -50,7 +52,7 @@ class Findings:
     def note(self, name: str, error: BaseException | None) -> bool:
         """Note how a check ended; whether it was an end that checks may come to."""
         if error is None:
-            self.outcomes[name] = Check(name, Outcome.PASSED)
+            self.outcomes[name] = _passed(name)
         elif isinstance(error, MalformedInput | CheckFailed):
             self.malformed = self.malformed or isinstance(error, MalformedInput)
             self._note(name, Outcome.FAILED, error)
@@ -62,6 +64,11 @@ class Findings:
 
     def _note(self, name: str, outcome: Outcome, error: SignetError) -> None:
         self.outcomes[name] = Check(name, outcome, problem_of(error))
+
+
+@cache
+def _passed(name: str) -> Check:
+    return Check(name, Outcome.PASSED)
 
 
 class _Step:
