@@ -11,7 +11,6 @@ Then there is no template, and the document is written from its beginning.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,7 +24,10 @@ from app.jsonld.rdf import escape
 from app.jsonld.rdfc10 import MAX_BLANK_NODES
 from app.jsonld.statements import Node, Statements, canonical_names, first_degree_hash
 
-_TEMPLATES = Remembered["Template"]()
+Writer = Callable[[Sequence[str]], str]
+"""From the texts of a document to its canonical N-Quads; raises `Unmodelled`."""
+
+_WRITERS = Remembered[Writer]()
 # A template takes longer to make than a document to write: the second of a kind pays for it.
 _MET = Remembered[bool]()
 
@@ -56,13 +58,13 @@ def write_alike(document: Mapping[str, Any], parted: Parted, contexts: ContextBu
     unknown = []
     wider: Parted | None = parted
     while wider is not None and text is None:
-        template = _TEMPLATES.get((own, wider.common))
-        if template is None:
+        write = _WRITERS.get((own, wider.common))
+        if write is None:
             unknown.append(wider)
             wider = wider.wider
         else:
             try:
-                text = template.write(wider.texts)
+                text = write(wider.texts)
             except Unmodelled:
                 break
     if text is None:
@@ -76,16 +78,25 @@ def _meet(parted: Parted, own: Hashable, contexts: ContextBundle, *, size: int) 
     """Make a template of the second document that has something in common with another one."""
     met = own, hash(parted.common).to_bytes(8, signed=True)
     if _MET.get(met):
-        with suppress(Unmodelled):
-            _TEMPLATES.put((own, parted.common), _template_of(parted, contexts), size=size)
+        _WRITERS.put((own, parted.common), _writer_of(parted, contexts), size=size)
     else:
         _MET.put(met, True)
 
 
-def _template_of(parted: Parted, contexts: ContextBundle) -> "Template":
+def _writer_of(parted: Parted, contexts: ContextBundle) -> Writer:
     marks = Marks()
-    said = plain_statements(parted.marked(marks.next), contexts)
-    return template_of(said, marks, contexts.tables.prefixes())
+    try:
+        said = plain_statements(parted.marked(marks.next), contexts)
+    except Unmodelled:
+        return _from_the_beginning
+    if len(set(said.hashes)) < len(said.hashes):  # whatever the texts, these are equal
+        return _from_the_beginning
+    return template_of(said, marks, contexts.tables.prefixes()).write
+
+
+def _from_the_beginning(_: Sequence[str]) -> str:
+    """No template can be had: known, so that none is tried to be made again."""
+    raise Unmodelled
 
 
 @dataclass(frozen=True, slots=True)

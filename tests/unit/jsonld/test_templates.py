@@ -137,6 +137,18 @@ def test_two_nodes_that_came_to_say_the_same_are_told_apart_by_the_whole_algorit
     assert text.count('"one"') == 2
 
 
+def test_where_no_template_can_be_had_none_is_tried_again(
+    contexts: ContextBundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = BADGE["credentialSubject"]
+    results = [{"type": ["Result"], "value": "A"}] * 2
+    document = {**BADGE, "credentialSubject": {**subject, "result": results}}
+    make_template(document, contexts)
+    monkeypatch.delattr(templates, "plain_statements")
+
+    make_template(document, contexts)
+
+
 _SUBJECT = "https://terms.example/subject"
 _NARRATIVE = "https://terms.example/narrative"
 STRANGE: dict[str, tuple[JsonObject, JsonObject]] = {
