@@ -232,6 +232,25 @@ def word_time(at: datetime) -> str:
     return f"{word_date(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
+def word_wait(seconds: int) -> str:
+    """How long something takes yet, no finer than anybody can know: `about 6 minutes`."""
+    if seconds < 2:
+        return "a moment"
+    if seconds < 90:
+        return f"about {seconds} seconds"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} minutes"
+    return f"about {round(seconds / 3600):,} hours"
+
+
+def word_pace(rows_per_second: float) -> str:
+    """How fast rows are gone through: `1,718 rows a second`."""
+    pace = round(rows_per_second)
+    if pace < 1:
+        return "less than one row a second"
+    return "1 row a second" if pace == 1 else f"{pace:,} rows a second"
+
+
 def word_language(tag: str) -> str:
     """The language's English name, for whoever does not know its tag: `English (en-GB)`."""
     code, _, variety = tag.partition("-")

@@ -12,6 +12,7 @@ from app.web.batch_answers import BatchId, record_of
 from app.web.dependencies import CurrentDesk, Now, ReadSession
 from app.web.openapi import problems
 from app.web.pages import render_page
+from app.web.wording import word_pace, word_wait
 
 router = APIRouter(tags=["batches"])
 
@@ -28,10 +29,14 @@ def get_batch_page(desk: CurrentDesk, session: ReadSession, now: Now, batch: Bat
     if found is None:
         raise NotFound("not_found", "There is no such batch.")
     record = record_of(desk, found, now)
+    checking = record.phase == "check"
     values = {
         "batch": record,
         "issuer": load_issuer(session, found.issuer_id).profile["name"],
-        "done": record.checked if record.phase == "check" else record.issued + record.repeated,
+        "done": record.checked if checking else record.issued + record.repeated,
+        "to_do": record.total if checking else record.total - record.refused,
+        "wait": None if record.seconds_left is None else word_wait(record.seconds_left),
+        "pace": word_pace(record.rate or 0),
         "created_at": found.created_at,
         "finished_at": found.finished_at,
         "now": now,

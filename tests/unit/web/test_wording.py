@@ -10,9 +10,11 @@ from app.web.wording import (
     word_identifier,
     word_issuer_id,
     word_language,
+    word_pace,
     word_problem,
     word_time,
     word_verdict,
+    word_wait,
 )
 
 
@@ -142,6 +144,34 @@ def test_an_identifier_is_spoken_as_a_web_address(identifier: str, place: str | 
 )
 def test_a_language_is_named_for_those_who_do_not_know_its_code(tag: str, words: str) -> None:
     assert word_language(tag) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "a moment"),
+        (1, "a moment"),
+        (2, "about 2 seconds"),
+        (89, "about 89 seconds"),
+        (90, "about 2 minutes"),
+        (5399, "about 90 minutes"),
+        (5400, "about 2 hours"),
+    ],
+)
+def test_a_wait_is_told_as_people_tell_it(seconds: int, words: str) -> None:
+    assert word_wait(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (0.2, "less than one row a second"),
+        (1.2, "1 row a second"),
+        (1718.4, "1,718 rows a second"),
+    ],
+)
+def test_a_pace_is_told_in_rows(rate: float, words: str) -> None:
+    assert word_pace(rate) == words
 
 
 @pytest.mark.parametrize(
