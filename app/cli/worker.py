@@ -1,6 +1,7 @@
 """`signet worker`: the periodic work."""
 
 import asyncio
+import gc
 import signal
 import threading
 from typing import Annotated
@@ -17,6 +18,8 @@ from app.jobs.worker import keep_processes, until_stopped, work_embedded
 from app.settings import Settings
 from app.storage.schema import is_sqlite
 from app.web.request_log import make_log
+
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def worker(
@@ -81,6 +84,10 @@ def _stay(desk: Desk, processes: int) -> None:
 def work_in_process(settings: Settings, heartbeat: Heartbeat) -> None:
     """What each of the processes does, from its first line on."""
     with open_desk(settings=settings) as desk:
+        # A chunk's objects go by themselves. To look for circles among them, and among all that was
+        # loaded by now, after every 700 new ones took a fifteenth of a batch's time.
+        gc.freeze()
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         work = work_queue(settings, job_desk(desk), clock=current_time, heartbeat=heartbeat)
         asyncio.run(until_stopped(work))
 
