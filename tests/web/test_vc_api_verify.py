@@ -316,6 +316,13 @@ def test_request_that_is_not_one_is_400_and_names_the_member(
 
 
 @pytest.mark.parametrize("path", [VERIFY, PRESENT])
+def test_what_is_no_object_is_told_so(client: TestClient, path: str) -> None:
+    for content in ("[]", '"text"', "7"):
+        answer = client.post(path, content=content, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "wrong_type"), content
+
+
+@pytest.mark.parametrize("path", [VERIFY, PRESENT])
 def test_two_members_of_one_name_are_refused(client: TestClient, path: str) -> None:
     answer = client.post(
         path,
