@@ -5,8 +5,9 @@ behind another. Nothing is mended here; whoever runs it reads one snapshot and d
 
 Per credential: its proof and its token verify with the keys on record; its columns say what its
 document says; its entry is its own and its bit says what its row says. Per list: it verifies, is in
-date, shows the bits on record, has as many entries handed out as there are credentials, and no bit
-set that nobody revoked.
+date, shows the bits on record, has as many entries handed out as there are credentials and entries
+that a batch reserved and did not need, and no bit set that nobody revoked. Per batch: what its
+verdicts say was issued is there.
 
 A service may have moved since (`SIGNET_PUBLIC_URL`): what was signed then names the former address
 for good. That is not damage, and is told apart.
@@ -22,9 +23,12 @@ from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject, parse_object
 from app.errors import NotFound, SignetError
+from app.issuing.batch_results import ISSUED
+from app.issuing.batches import results_of
 from app.issuing.desk import IssuingDesk
 from app.issuing.records import facts_of
 from app.issuing.signing import verify_signed, verify_signed_jwt
+from app.issuing.status_lists import ReservedRange, entries_of
 from app.proofs.data_integrity import proofs_of
 from app.proofs.profiles import OPEN_BADGE, VC
 from app.proofs.vc_jose import read_jws
@@ -33,7 +37,7 @@ from app.registry.key_documents import jwk_url
 from app.registry.keys import REVOKED, load_key
 from app.settings import Settings
 from app.status.bitstring import expand_list, status_entry
-from app.storage.tables import Achievement, Credential, Issuer, Key, StatusList
+from app.storage.tables import Achievement, Batch, BatchChunk, Credential, Issuer, Key, StatusList
 
 BATCH = 200
 
@@ -92,6 +96,7 @@ def check_records(
         for code, detail in _once(_list_faults(session, desk, status_list, now)):
             yield Discrepancy("status_lists", status_list.id, code, detail)
     yield from _shared_entries(session)
+    yield from _lost_rows(session)
     done, last = 0, ""
     while batch := _batch_after(session, last):
         beside = _beside(session, [credential for credential, _ in batch])
@@ -159,6 +164,43 @@ def _shared_entries(session: Session) -> Iterator[Discrepancy]:
         yield Discrepancy("status_lists", list_id, "entry_shared", detail)
 
 
+# --- batches ------------------------------------------------------------------------------------
+
+
+def _lost_rows(session: Session) -> Iterator[Discrepancy]:
+    """Credentials that are not there and were issued, by the verdicts of the batch."""
+    for batch_id in session.scalars(select(Batch.id).order_by(Batch.id)).all():
+        number = 0
+        while (results := results_of(session, batch_id, number)) is not None:
+            issued = [each.credential_id for each in results if each.outcome == ISSUED]
+            found = select(func.count()).where(Credential.id.in_(issued))
+            lost = len(issued) - session.scalars(found).one()
+            if lost:
+                detail = f"{lost} credentials that its chunk {number} issued are not there"
+                yield Discrepancy("batches", batch_id, "credentials_lost", detail)
+            number += 1
+
+
+def _left_over(session: Session, status_list: StatusList) -> int:
+    """Entries that batches reserved and nobody holds: for rows that are still to be issued, that
+    were stopped, or that were issued before or refused when it came to them."""
+    query = (
+        select(BatchChunk.entries)
+        .join(Batch, Batch.id == BatchChunk.batch_id)
+        .where(Batch.issuer_id == status_list.issuer_id, BatchChunk.entries.is_not(None))
+    )
+    left_over = 0
+    for reserved in session.scalars(query).all():
+        ranges = [ReservedRange(**each) for each in (reserved or {})["ranges"]]
+        ours = [each for each in ranges if each.list_id == status_list.id]
+        entries = [each.index for each in entries_of(session, ours)]
+        held = select(func.count()).where(
+            Credential.status_list_id == status_list.id, Credential.status_list_index.in_(entries)
+        )
+        left_over += len(entries) - session.scalars(held).one()
+    return left_over
+
+
 # --- status lists -------------------------------------------------------------------------------
 
 
@@ -181,7 +223,7 @@ def _list_faults(
     if status_list.valid_until <= now:
         yield "list_expired", f"it expired on {status_list.valid_until:%F}; run `signet worker`"
     count = _count(session, status_list)
-    if count != status_list.next_position:
+    if count + _left_over(session, status_list) != status_list.next_position:
         yield (
             "entries_differ",
             f"{status_list.next_position} entries were handed out, {count} credentials hold one",

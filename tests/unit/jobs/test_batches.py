@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.credentials.identity import recipient_matches
@@ -44,6 +44,7 @@ from app.storage.tables import (
     Batch,
     BatchChunk,
     Credential,
+    IssuedRow,
     Issuer,
     OutboxItem,
     StatusList,
@@ -175,6 +176,35 @@ def test_a_chunk_that_was_cut_off_uses_the_entries_that_it_had_reserved(
     assert bench.batch(batch).issued == bench.count(Credential) == 2
     with bench.database.read() as session:
         assert session.scalars(select(StatusList.next_position)).one() == 2
+
+
+def test_entries_that_a_batch_did_not_need_are_no_damage_and_a_credential_that_is_gone_is(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.send(row(1), row(1), row(2))  # three entries for two credentials
+    bench.work()
+    stopped = bench.send(row(3))
+
+    def cut_off() -> None:
+        raise OperationalError("COMMIT", {}, Exception("gone"))
+
+    once_signed(monkeypatch, cut_off)
+    with pytest.raises(OperationalError):
+        bench.work()
+    assert bench.batch(stopped).issued == 0
+
+    def codes() -> list[str]:
+        with bench.database.read() as session:
+            nobody: dict[str, Any] = {"now": NOW, "progress": lambda _: None}
+            found = check_everything(session, bench.desk.issuing, **nobody)
+            return [each.code for each in found]
+
+    assert codes() == []
+    with bench.database.write() as session:
+        gone = session.scalars(select(IssuedRow).where(IssuedRow.key == "2")).one()
+        session.execute(delete(IssuedRow).where(IssuedRow.key == "2"))
+        session.execute(delete(Credential).where(Credential.id == gone.credential_id))
+    assert codes() == ["credentials_lost"]
 
 
 def test_a_key_that_was_rotated_while_a_chunk_was_signed_signs_none_of_it(
