@@ -19,6 +19,9 @@ them into HTTP answers.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+Refusal = TypeVar("Refusal", bound="SignetError")
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,12 @@ class KeyStoreError(SignetError):
 
 class Unavailable(SignetError):
     """The service cannot answer now; trying again later may help."""
+
+
+def found_within(place: str, error: SignetError, kind: type[Refusal]) -> Refusal:
+    """What is wrong with a part of a request, as an error of that kind.
+
+    `place` is the JSON pointer of the part; the fields of `error` are read from there.
+    """
+    findings = tuple(Finding(each.code, each.detail, place + each.field) for each in error.findings)
+    return kind(error.code, error.detail, field=place + (error.field or ""), findings=findings)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from app.encoding.strict_json import JsonObject, parse_object
-from app.errors import Finding, InvalidRequest, NotFound
+from app.errors import InvalidRequest, NotFound, found_within
 from app.issuing.policies import (
     PolicyRecord,
     find_policy,
@@ -232,12 +232,7 @@ def _composed(definition: JsonObject) -> JsonObject:
     try:
         document = compose_members({**_NEEDED, **definition}, _NOWHERE)
     except InvalidRequest as error:
-        findings = tuple(
-            Finding(each.code, each.detail, f"/achievement{each.field}") for each in error.findings
-        )
-        raise InvalidRequest(
-            error.code, error.detail, field=f"/achievement{error.field}", findings=findings
-        ) from error
+        raise found_within("/achievement", error, InvalidRequest) from error
     return document if "name" in definition else {**document, "name": None}
 
 

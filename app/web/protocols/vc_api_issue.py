@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Depends, Response
 from pydantic import BaseModel
 
 from app.encoding.strict_json import JsonObject
-from app.errors import CheckFailed, Finding, InvalidRequest, MalformedInput
+from app.errors import CheckFailed, InvalidRequest, MalformedInput, found_within
 from app.issuing.sign_given import issue_given
 from app.registry.api_keys import Caller
 from app.registry.idempotency import Answer
@@ -64,7 +64,7 @@ def issue_given_credential(
         try:
             row = issue_given(session, desk.issuing, issuer, given, now=now, actor=caller.actor)
         except (CheckFailed, InvalidRequest) as error:
-            raise _malformed(error) from error
+            raise found_within("/credential", error, MalformedInput) from error
         return _answer(row, desk.issuing.credential_url(row.id))
 
     return once.answer(session, now, create)
@@ -83,16 +83,6 @@ def _given(body: dict[str, Any]) -> JsonObject:
         # Signing without what was asked for would mislead; `mandatoryPointers` is one of them.
         raise MalformedInput("unknown_member", "This issuer supports no options.", field="/options")
     return credential
-
-
-def _malformed(error: CheckFailed | InvalidRequest) -> MalformedInput:
-    """The same problem as a 400, its fields pointing into the request."""
-    findings = tuple(
-        Finding(finding.code, finding.detail, f"/credential{finding.field}")
-        for finding in error.findings
-    )
-    field = f"/credential{error.field or ''}"
-    return MalformedInput(error.code, error.detail, field=field, findings=findings)
 
 
 def _answer(row: Credential, url: str) -> Answer:

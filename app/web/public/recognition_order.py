@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from app.encoding.jcs import canonicalize_json
 from app.encoding.strict_json import MAX_VALUES, JsonObject, dump_json, parse_json
-from app.errors import Finding, InvalidRequest
+from app.errors import InvalidRequest, found_within
 from app.jsonld.contexts import digest_sri
 from app.policy.definition import DefinitionPolicy
 from app.policy.parsing import parse_policy
@@ -218,10 +218,5 @@ def _whole_policy(given: JsonObject) -> DefinitionPolicy:
     try:
         policy = parse_policy(given)
     except InvalidRequest as error:
-        findings = tuple(
-            Finding(each.code, each.detail, f"/policy{each.field}") for each in error.findings
-        )
-        raise InvalidRequest(
-            error.code, error.detail, field=f"/policy{error.field or ''}", findings=findings
-        ) from error
+        raise found_within("/policy", error, InvalidRequest) from error
     return replace(policy, id=f"handed in with the request ({digest_sri(dump_json(given))})")
