@@ -91,9 +91,13 @@ class ReadyStatement:
 
     def objects(self, where: Session, kind: type[Kind], **values: Any) -> list[Kind]:
         """The rows of a table as objects that no session knows: to be read, not to be changed."""
-        return [
-            kind(**dict(zip(self._names, row, strict=True))) for row in self.rows(where, **values)
-        ]
+        return [self._object(kind, row) for row in self.rows(where, **values)]
+
+    def _object(self, kind: type[Kind], row: tuple[Any, ...]) -> Kind:
+        # As a session does it: to set each attribute by itself takes ten times as long.
+        made: Kind = kind.__mapper__.class_manager.new_instance()
+        vars(made).update(zip(self._names, row, strict=True))
+        return made
 
 
 def _sent(
