@@ -8,7 +8,7 @@ what tells it that it was the last.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -40,7 +40,8 @@ PARTIAL = "partial"
 ACCEPT = (ALL, PARTIAL)
 FORMS = ("csv", "ndjson", "json")
 
-_OPEN = (RECEIVING, QUEUED, RUNNING)
+# Longer than most take; one that takes longer only counts no more among those under way.
+_LONG_UPLOAD = timedelta(hours=1)
 # What a phase finds a chunk in when it still has to do it.
 _TO_DO = {CHECK: RECEIVED, ISSUE: CHECKED}
 
@@ -84,7 +85,11 @@ def open_batch(
 
     Raises Conflict (`too_many_batches`) when the issuer has `at_most` under way already.
     """
-    under_way = select(func.count()).where(Batch.issuer_id == issuer_id, Batch.state.in_(_OPEN))
+    # An upload whose process was killed stays as it was, and nobody could cancel it.
+    arriving = (Batch.state == RECEIVING) & (Batch.created_at > now - _LONG_UPLOAD)
+    under_way = select(func.count()).where(
+        Batch.issuer_id == issuer_id, Batch.state.in_((QUEUED, RUNNING)) | arriving
+    )
     if session.scalars(under_way).one() >= at_most:
         raise Conflict(
             "too_many_batches",

@@ -207,6 +207,19 @@ def test_entries_that_a_batch_did_not_need_are_no_damage_and_a_credential_that_i
     assert codes() == ["credentials_lost"]
 
 
+def test_uploads_that_were_cut_off_do_not_keep_others_out_for_long(bench: Bench) -> None:
+    def begin(now: datetime) -> None:
+        with bench.database.write() as session:
+            options = BatchOptions("csv")
+            open_batch(session, SLUG, options, at_most=2, now=now, actor="cli:test")
+
+    begin(NOW)
+    begin(NOW)
+    with pytest.raises(Conflict):
+        begin(NOW + timedelta(minutes=59))
+    begin(NOW + timedelta(minutes=61))
+
+
 def test_a_key_that_was_rotated_while_a_chunk_was_signed_signs_none_of_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
