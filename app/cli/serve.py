@@ -105,6 +105,9 @@ def run(settings: Settings, *, host: str, port: int, processes: int) -> None:
             factory=True,
             host=host,
             port=port,
+            # It ends a request whose head does not end. The faster httptools, which would be taken
+            # wherever it happens to be installed, keeps all of it in memory.
+            http="h11",
             workers=processes,
             # Addresses and schemes are not taken from a request, so neither from a proxy's headers.
             proxy_headers=False,
