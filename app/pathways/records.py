@@ -24,6 +24,7 @@ from app.registry.deeds import note_deed
 from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.row_ids import is_row_id, new_row_id
+from app.registry.versions import next_version
 from app.settings import Settings
 from app.storage.tables import Credential, CredentialUse, Issuer, Pathway
 
@@ -52,14 +53,12 @@ def create_pathway_version(
     actor: str,
 ) -> Pathway:
     """Publish a further version of the pathway, whichever version of it is given."""
-    # Holding the first version makes two writers number theirs one after the other.
-    series = pathway.series_id
-    session.scalar(select(Pathway.id).where(Pathway.id == series).with_for_update())
-    newest = select(func.max(Pathway.version)).where(Pathway.series_id == series)
-    version = session.scalars(newest).one() + 1
+    version = next_version(session, pathway)
     issuer = load_issuer(session, pathway.issuer_id)
     id_ = new_row_id()
-    return _publish(session, settings, issuer, rule, id_, series, version, now=now, actor=actor)
+    return _publish(
+        session, settings, issuer, rule, id_, pathway.series_id, version, now=now, actor=actor
+    )
 
 
 def load_pathway(session: Session, id_: str, *, issuer_id: str | None = None) -> Pathway:

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.credentials.definitions import validate_achievement
@@ -24,6 +24,7 @@ from app.registry.issuers import load_issuer
 from app.registry.listing import Page, list_page
 from app.registry.reviews import DRAFT, PUBLISHED, list_newest
 from app.registry.row_ids import is_row_id, new_row_id
+from app.registry.versions import next_version
 from app.settings import Settings
 from app.storage.statements import ReadyStatement
 from app.storage.tables import Achievement, Issuer, Pathway
@@ -67,11 +68,7 @@ def create_version(
     draft_under: str | None = None,
 ) -> Achievement:
     """The same for a further version of the achievement, whichever version of it is given."""
-    # Holding the first version makes two writers number theirs one after the other.
-    series = achievement.series_id
-    session.scalar(select(Achievement.id).where(Achievement.id == series).with_for_update())
-    newest = select(func.max(Achievement.version)).where(Achievement.series_id == series)
-    version = session.scalars(newest).one() + 1
+    version = next_version(session, achievement)
     issuer = load_issuer(session, achievement.issuer_id)
     id_ = new_row_id()
     return _store(
@@ -80,7 +77,7 @@ def create_version(
         issuer,
         definition,
         id_,
-        series,
+        achievement.series_id,
         version,
         draft_under,
         now=now,
