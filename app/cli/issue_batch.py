@@ -4,6 +4,7 @@ The command does the work itself, beside whoever else works on this database.
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -107,6 +108,9 @@ def _pieces(file: Path) -> Iterator[bytes]:
 def _help(desk: Desk, stop: threading.Event) -> None:
     """Work on what there is to work on, until this command's batch is through."""
     jobs = job_desk(desk)
+    for library in ("procrastinate", "psycopg"):
+        # Their warnings would stand in the bar, and what matters is in our own log.
+        logging.getLogger(library).setLevel(logging.ERROR)
     while not stop.is_set():
         if is_sqlite(desk.settings):
             with only_worker(desk.settings) as ours:

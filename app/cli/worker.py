@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import threading
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from app.cli.desk import AsJson, Desk, current_time, open_desk
 from app.cli.output import WrongUsage, complain, note, say, say_json
+from app.cli.serve import JsonLines
 from app.jobs.desk import JobDesk
 from app.jobs.outbox import deliver_outbox
 from app.jobs.queue import Heartbeat, work_queue
@@ -83,6 +85,7 @@ def _stay(desk: Desk, processes: int) -> None:
 
 def work_in_process(settings: Settings, heartbeat: Heartbeat) -> None:
     """What each of the processes does, from its first line on."""
+    log_libraries()
     with open_desk(settings=settings) as desk:
         # A chunk's objects go by themselves. To look for circles among them, and among all that was
         # loaded by now, after every 700 new ones took a fifteenth of a batch's time.
@@ -90,6 +93,13 @@ def work_in_process(settings: Settings, heartbeat: Heartbeat) -> None:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         work = work_queue(settings, job_desk(desk), clock=current_time, heartbeat=heartbeat)
         asyncio.run(until_stopped(work))
+
+
+def log_libraries() -> None:
+    """Have what the queue and the driver say in our log's form: a JSON object on a line each."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
 def job_desk(desk: Desk) -> JobDesk:

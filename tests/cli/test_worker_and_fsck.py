@@ -1,5 +1,8 @@
 """`signet worker` and `signet fsck`, on both databases."""
 
+import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,6 +105,16 @@ def test_a_worker_works_until_it_is_told_to_stop(signet: Signet) -> None:
 
     assert process.returncode == 0
     assert signet("worker", "--once", "--json").json["refreshed"] == []
+
+
+def test_what_libraries_say_in_a_worker_is_a_json_object_on_one_line() -> None:
+    said = "from app.cli.worker import log_libraries; log_libraries(); import logging; " + (
+        "logging.getLogger('psycopg.pool').warning('error connecting\\n%s', 'refused')"
+    )
+    ended = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+
+    (line,) = ended.stderr.splitlines()
+    assert json.loads(line)["event"] == "error connecting\nrefused"
 
 
 # --- fsck ---------------------------------------------------------------------------------------
