@@ -88,8 +88,9 @@ def _batch(figures: Figures) -> Iterator[str]:
     yield (
         f"{batch.rows:,} rows, two worker processes, PostgreSQL on the same machine: "
         f"{batch.issue_seconds:.1f} s from the first commit to the last "
-        f"({batch.per_second:,.0f} a second), after {batch.before:.1f} s in which the workers "
-        f"started and every row was checked ({batch.per_second_with_start:,.0f} a second in all). "
+        f"({batch.per_second:,.0f} a second), after {batch.before:.1f} s in which every row was "
+        f"checked ({batch.per_second_with_check:,.0f} a second in all). The workers had been "
+        f"started before that, which took {batch.start:.1f} s. "
         f"The largest worker process held {batch.peak_memory / 2**20:.0f} MiB at most.\n"
     )
     if batch.by_rows():
