@@ -109,8 +109,8 @@ def _help(desk: Desk, stop: threading.Event) -> None:
     """Work on what there is to work on, until this command's batch is through."""
     jobs = job_desk(desk)
     for library in ("procrastinate", "psycopg"):
-        # Their warnings would stand in the bar, and what matters is in our own log.
-        logging.getLogger(library).setLevel(logging.ERROR)
+        # What they say would stand in the bar, and what matters is in our own log.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     while not stop.is_set():
         if is_sqlite(desk.settings):
             with only_worker(desk.settings) as ours:

@@ -36,6 +36,7 @@ _DELIMITERS = ",;\t"
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 _BLOCK = 64 * 1024
+_LINES_A_ROW = 3  # blank ones are no rows, but a file of nothing else would keep us busy for long
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,19 @@ def read_rows(
     """
     texts = _decoded(_blocks(pieces))
     if form == "csv":
-        rows = _csv_rows(texts, limits.max_row_bytes, check_head)
+        rows = _csv_rows(texts, limits, check_head)
     elif form == "ndjson":
-        rows = _ndjson_rows(texts, limits.max_row_bytes)
+        rows = _ndjson_rows(texts, limits)
     else:
         rows = _json_rows(texts, limits.max_row_bytes)
     for read, row in enumerate(rows, 1):
-        if read > limits.max_rows:
-            raise MalformedInput("too_large", f"A batch may have at most {limits.max_rows} rows.")
+        _refuse_more_than(limits.max_rows, read, "rows")
         yield row
+
+
+def _refuse_more_than(most: int, read: int, what: str) -> None:
+    if read > most:
+        raise MalformedInput("too_large", f"A batch may have at most {most} {what}.")
 
 
 def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -99,8 +104,9 @@ def _decoded(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 def _csv_rows(
-    texts: Iterable[str], longest: int, check_head: Callable[[list[str]], None]
+    texts: Iterable[str], limits: RowLimits, check_head: Callable[[list[str]], None]
 ) -> Iterator[Row]:
+    longest = limits.max_row_bytes
     # A cell may go on over lines, so a line by itself says little; one without end is no CSV.
     lines = _lines(texts, longest, overlong=_no_csv)
     head = next(lines, "")
@@ -115,6 +121,7 @@ def _csv_rows(
         if any(cells):
             yield number, _csv_row(columns, cells, longest)
         number += 1
+        _refuse_more_than(_LINES_A_ROW * limits.max_rows, number, "lines, blank ones too")
 
 
 def _cells(reader: Iterator[list[str]], number: int) -> list[str] | None:
@@ -142,9 +149,11 @@ def _no_csv() -> str:
     raise MalformedInput("not_csv", "A line is far too long: this is not a CSV file.")
 
 
-def _ndjson_rows(texts: Iterable[str], longest: int) -> Iterator[Row]:
+def _ndjson_rows(texts: Iterable[str], limits: RowLimits) -> Iterator[Row]:
+    longest = limits.max_row_bytes
     lines = _lines(texts, longest, overlong=lambda: '"too_large"')
     for number, line in enumerate(lines, 1):
+        _refuse_more_than(_LINES_A_ROW * limits.max_rows, number, "lines, blank ones too")
         row = line.strip().encode()
         if row:
             yield number, row if len(row) <= longest else dump_json("too_large")

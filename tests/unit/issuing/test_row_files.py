@@ -35,6 +35,15 @@ def test_a_spreadsheet_counts_its_head_as_row_one() -> None:
     ]
 
 
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_file_of_blank_lines_is_not_read_for_long(form: str) -> None:
+    few, many = (b"email\n" * (form == "csv") + b"\r\n" * lines + b'"a@b"\n' for lines in (9, 15))
+
+    assert len(rows(form, few)) == 1
+    with pytest.raises(MalformedInput, match="15 lines, blank ones too"):
+        rows(form, many)
+
+
 @pytest.mark.parametrize("delimiter", [b",", b";", b"\t"])
 def test_the_head_says_what_stands_between_cells(delimiter: bytes) -> None:
     assert rows(
