@@ -10,7 +10,6 @@ import os
 import stat
 import uuid
 from collections.abc import Callable
-from copy import copy
 from pathlib import Path
 from re import compile as pattern
 from typing import cast
@@ -46,12 +45,6 @@ class FileSigner:
     def __repr__(self) -> str:
         return f"<FileSigner {self.verification_method}>"
 
-    def under(self, verification_method: str) -> "FileSigner":
-        """The same key in the name of another verification method."""
-        other = copy(self)
-        other.verification_method = verification_method
-        return other
-
     def sign(self, data: bytes) -> bytes:
         """The 64-byte signature over `data`; ECDSA as r‖s (IEEE P1363)."""
         return self._sign(data)
@@ -64,7 +57,7 @@ class FileKeyStore:
         self._folder = Path(folder)
         self._passphrase = passphrase.encode() if passphrase else None
         # A key file never changes, and opening an encrypted one costs some 50 ms by design.
-        self._opened: dict[str, FileSigner] = {}
+        self._opened: dict[tuple[str, str], FileSigner] = {}
         self._sealing_key: bytes | None = None
 
     def __repr__(self) -> str:
@@ -99,9 +92,11 @@ class FileKeyStore:
             self._check_file(path)
         except FileNotFoundError:
             raise KeyStoreError("key_store", f"the private key {signer_uri} is missing") from None
-        if signer_uri not in self._opened:
-            self._opened[signer_uri] = FileSigner(self._open(Path(path), signer_uri), "")
-        return self._opened[signer_uri].under(verification_method)
+        signer = self._opened.get((signer_uri, verification_method))
+        if signer is None:
+            signer = FileSigner(self._open(Path(path), signer_uri), verification_method)
+            self._opened[signer_uri, verification_method] = signer
+        return signer
 
     def sealing_key(self) -> bytes:
         """32 bytes that never sign anything, kept as the other keys are, in `seal.pem`.
