@@ -193,6 +193,8 @@ def _left_over(session: Session, status_list: StatusList) -> int:
     for reserved in session.scalars(query).all():
         ranges = [ReservedRange(**each) for each in (reserved or {})["ranges"]]
         ours = [each for each in ranges if each.list_id == status_list.id]
+        if not ours:  # of many lists and chunks, nearly all
+            continue
         entries = [each.index for each in entries_of(session, ours)]
         held = select(func.count()).where(
             Credential.status_list_id == status_list.id, Credential.status_list_index.in_(entries)
