@@ -24,6 +24,11 @@ _DAY_ENDS = "T23:59:59Z"
 YES = "yes"
 """In the column `notify`: the learner shall be told by mail, in whichever language."""
 
+# So that nobody is written to who was not to be: Norwegian has `nb` and `nn`, and what is longer than
+# a tag is rather a word for no in some language.
+_NO = "no"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,9})?")
 
 
@@ -46,12 +51,23 @@ def _number(cell: str) -> Any:
 
 
 def _wish(cell: str) -> Any:
-    return {} if cell.lower() == YES else {"language": cell}
+    if cell.lower() == _NO:
+        return None
+    if cell.lower() == YES:
+        return {}
+    if not _LANGUAGE.fullmatch(cell):
+        raise InvalidRequest(
+            "bad_language",
+            f"`{cell[:_LONGEST_NAME]}` is not `{YES}`, `{_NO}`, or a language such as en or en-GB.",
+            field="/notify",
+        )
+    return {"language": cell}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: where its cells stand in a request to issue, and what a cell becomes there."""
+    """One column: where its cells stand in a request to issue, and what a cell becomes there;
+    None where it is to be left out."""
 
     path: tuple[str | int, ...]
     meaning: str
@@ -89,7 +105,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "minute": Column(("board", "minute"), "the minute of the board that confirmed the award"),
         "board_date": Column(("board", "confirmed_at"), "when the board met", _moment),
         "award": Column(("award",), "or the award that was recorded before"),
-        "notify": Column(("notify",), "`yes`, or a language, to tell the learner by mail", _wish),
+        "notify": Column(("notify",), "`yes`, `no`, or the language of a mail", _wish),
     }
 )
 """Every column there is, by the name that stands in the head."""
@@ -127,14 +143,20 @@ def check_head(columns: Sequence[str], *, achievement_given: bool) -> None:
 
 
 def request_of(cells: Mapping[str, str]) -> JsonObject:
-    """The request to issue, with its `key` if there is one, that the cells of a row say."""
+    """The request to issue, with its `key` if there is one, that the cells of a row say.
+
+    Raises InvalidRequest for a cell that says neither yes nor no.
+    """
     body: JsonObject = {}
     for name, cell in cells.items():
         column = COLUMNS[name]
+        value = column.value(cell.strip())
+        if value is None:
+            continue
         place: Any = body
         for part, following in zip(column.path, column.path[1:], strict=False):
             place = _inner(place, part, following)
-        place[column.path[-1]] = column.value(cell.strip())
+        place[column.path[-1]] = value
     return body
 
 

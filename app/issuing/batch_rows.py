@@ -102,23 +102,25 @@ def read_batch_rows(batch: Batch, rows: Iterable[Row]) -> list[BatchRow | RowRes
     for number, data in rows:
         key = None
         try:
-            body = _read_body(batch, data)
-            key = _take_key(body)
+            body = _read_body(data)
+            key = _take_key(batch, body)
             read.append(_read_row(batch, number, key, body))
         except ROW_ERRORS as error:
             read.append(refusal(batch, number, key, error))
     return read
 
 
-def _read_body(batch: Batch, data: bytes) -> JsonObject:
+def _read_body(data: bytes) -> JsonObject:
     body = parse_json(data)
     if not isinstance(body, dict):
         raise _no_object(body)
-    return request_of(body) if batch.form == "csv" else body
+    return body
 
 
-def _take_key(body: JsonObject) -> str | None:
+def _take_key(batch: Batch, body: JsonObject) -> str | None:
     key = body.pop("key", None)
+    if batch.form == "csv" and key is not None:
+        key = key.strip()
     if key is not None and (
         not isinstance(key, str) or not 0 < len(key) <= LONGEST_KEY or not key.isprintable()
     ):
@@ -129,6 +131,8 @@ def _take_key(body: JsonObject) -> str | None:
 
 
 def _read_row(batch: Batch, number: int, key: str | None, body: JsonObject) -> BatchRow:
+    if batch.form == "csv":
+        body = request_of(body)
     if batch.achievement is not None:
         body.setdefault("achievement", batch.achievement)
     request = parse_issue_request(body)

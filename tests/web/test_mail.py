@@ -25,7 +25,7 @@ from app.registry.mail_settings import (
 from app.registry.outbox import mail_place
 from app.settings import Settings
 from app.storage.tables import Key, OutboxItem
-from tests.batches import BATCHES, NDJSON, ndjson, rows_of, work_off
+from tests.batches import BATCHES, CSV, NDJSON, ndjson, rows_of, work_off
 from tests.mail_server import Inbox, mail_server
 from tests.notifications import MAIL, SLUG, Telling, no_post, telling
 from tests.unit.fetch.tls_server import Authority
@@ -246,6 +246,26 @@ def test_a_batch_tells_of_each_badge_and_of_its_end(small_settings: Settings, in
         assert done.document["data"]["batch"] == {"id": batch, "url": url}
         assert done.document["data"]["state"] == "done"
     assert inbox.recipients == [ADDRESS]
+
+
+def test_who_says_no_in_a_spreadsheet_means_no(small: Telling, inbox: Inbox) -> None:
+    cells = ("no", "No", "yes", "nein", "n/a", "nb")
+    lines = [f"{number},{number}@b.example,{cell}" for number, cell in enumerate(cells)]
+    answer = small.client.post(
+        BATCHES,
+        params={"achievement": small.publisher.achievement, "accept": "partial"},
+        content="\n".join(["key,email,notify", *lines]),
+        headers={**small.publisher.headers, **CSV},
+    )
+    work_off(small.app)
+    small.deliver()
+
+    told = rows_of(small.client, small.publisher, answer.json()["id"], outcome="refused")
+    assert [(row["key"], row["errors"][0]["column"]) for row in told] == [
+        ("3", "notify"),
+        ("4", "notify"),
+    ]
+    assert sorted(inbox.recipients) == ["2@b.example", "5@b.example"]
 
 
 def test_a_platform_is_told_of_a_batch_that_failed(small_settings: Settings) -> None:

@@ -127,7 +127,7 @@ def test_a_row_of_cells_can_be_too_large() -> None:
 
 
 def test_every_column_has_its_place_in_a_request_and_is_found_again_by_it() -> None:
-    body = request_of(dict.fromkeys(COLUMNS, "x"))
+    body = request_of(dict.fromkeys(COLUMNS, "x") | {"notify": "cy"})
 
     assert body["recipient"]["identifier"] == {"value": "x", "type": "x"}
     assert body["evidence"] == [{"id": "x"}]
