@@ -24,8 +24,8 @@ _DAY_ENDS = "T23:59:59Z"
 YES = "yes"
 """In the column `notify`: the learner shall be told by mail, in whichever language."""
 
-# So that nobody is written to who was not to be: Norwegian has `nb` and `nn`, and what is longer than
-# a tag is rather a word for no in some language.
+# So that nobody is written to who was not to be: Norwegian has `nb` and `nn`, and what is longer
+# than a tag is rather a word for no in some language.
 _NO = "no"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
