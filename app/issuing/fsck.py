@@ -189,12 +189,16 @@ def _left_over(session: Session, status_list: StatusList) -> int:
         .join(Batch, Batch.id == BatchChunk.batch_id)
         .where(Batch.issuer_id == status_list.issuer_id, BatchChunk.entries.is_not(None))
     )
+    in_list = [
+        [
+            ReservedRange(**each)
+            for each in (reserved or {})["ranges"]
+            if each["list_id"] == status_list.id
+        ]
+        for reserved in session.scalars(query).all()
+    ]
     left_over = 0
-    for reserved in session.scalars(query).all():
-        ranges = [ReservedRange(**each) for each in (reserved or {})["ranges"]]
-        ours = [each for each in ranges if each.list_id == status_list.id]
-        if not ours:  # of many lists and chunks, nearly all
-            continue
+    for ours in filter(None, in_list):  # of many lists and chunks, few
         entries = [each.index for each in entries_of(session, ours)]
         held = select(func.count()).where(
             Credential.status_list_id == status_list.id, Credential.status_list_index.in_(entries)
