@@ -45,15 +45,16 @@ class Plan:
     http_seconds: float
     batch_rows: int
     repeats: int
+    learners: int  # more than anything of ours remembers
     complete: bool  # every worst input and every size; or one of each family, and two sizes
 
 
 LONG = Plan(rounds=9, seconds=2.0, http_seconds=10.0, batch_rows=100_000, repeats=50,
-            complete=True)  # fmt: skip
+            learners=5_000, complete=True)  # fmt: skip
 QUICK = Plan(rounds=3, seconds=0.4, http_seconds=1.0, batch_rows=2_000, repeats=5,
-             complete=True)  # fmt: skip
+             learners=5_000, complete=True)  # fmt: skip
 LEAST = Plan(rounds=1, seconds=0.02, http_seconds=0.1, batch_rows=1_000, repeats=1,
-             complete=False)  # fmt: skip
+             learners=20, complete=False)  # fmt: skip
 
 
 def main() -> None:
@@ -125,9 +126,11 @@ def measure(plan: Plan, parts: Parts) -> Figures:
 
 def _in_process(example: Example, plan: Plan, parts: Parts) -> Rates:
     secured = issue_with(example, "eddsa-rdfc-2022")(example.unsecured)
-    works = {f"Signet: {n}": own_rate(w) for n, w in signet_works(example).items()}
+    ours = signet_works(example, learners=plan.learners)
+    works = {f"Signet: {n}": own_rate(w) for n, w in ours.items()}
     works |= {f"PyLD: {n}": own_rate(w) for n, w in pyld_works(example, secured).items()}
-    works |= {f"limit: {n}": own_rate(w) for n, w in limit_works(example, secured).items()}
+    least = limit_works(example, learners=plan.learners)
+    works |= {f"limit: {n}": own_rate(w) for n, w in least.items()}
     with ExitStack() as stay:
         peers = {f"@{name}/vc": partial(npm_peer, name, example, secured) for name in LIBRARIES}
         for name, peer in {**peers, "didkit": partial(didkit_peer, example)}.items():

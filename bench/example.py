@@ -4,6 +4,7 @@ An Open Badges 3.0 credential of a did:key issuer with three alignments, two res
 hashed identifier and a status entry; made by Signet's own road, so that it is what users get.
 """
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -159,6 +160,28 @@ def example_in(folder: Path) -> Iterator[Example]:
         world=World(desk.contexts, make_resolver(_no_network), _no_list, lambda _: True, NOW),
     )
     database.close()
+
+
+def another_learner(document: dict[str, Any], number: int) -> dict[str, Any]:
+    """The badge of another learner, with an id and a place in the status list of its own."""
+    subject = document["credentialSubject"]
+    by_mail, by_name = subject["identifier"]
+    identifiers = [
+        {**by_mail, "identityHash": f"sha256${number:064x}", "salt": f"{number:022d}"},
+        {**by_name, "identityHash": f"Learner {number}"},
+    ]
+    entry = {**document["credentialStatus"], "statusListIndex": str(number)}
+    entry["id"] = f"{entry['statusListCredential']}#{number}"
+    return {
+        **document,
+        "id": f"{PUBLIC_URL}/credentials/{number:022d}",
+        "credentialSubject": {
+            **subject,
+            "id": f"urn:uuid:{uuid.UUID(int=number)}",
+            "identifier": identifiers,
+        },
+        "credentialStatus": entry,
+    }
 
 
 def another_achievement(document: dict[str, Any], number: int) -> dict[str, Any]:

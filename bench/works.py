@@ -3,6 +3,8 @@
 import hashlib
 import itertools
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,12 +20,12 @@ from app.proofs.profiles import OPEN_BADGE
 from app.proofs.vc_jose import sign_jwt
 from app.storage.tables import Issuer
 from app.verification.verify import verify_credential
-from bench.example import NOW, Example, another_achievement
+from bench.example import NOW, Example, another_achievement, another_learner
 
 Work = Callable[[], object]
 
 
-def issue_with(example: Example, cryptosuite: str) -> Callable[[bytes], bytes]:
+def issue_with(example: Example, cryptosuite: str) -> Callable[..., bytes]:
     """Signet's issue of one suite: read, check, sign, verify what was signed, write."""
     issuer = Issuer(
         id=example.issuer.id,
@@ -33,40 +35,57 @@ def issue_with(example: Example, cryptosuite: str) -> Callable[[bytes], bytes]:
         profile=example.issuer.profile,
     )
 
-    def issue(text: bytes) -> bytes:
+    def issue(text: bytes, *, now: datetime = NOW) -> bytes:
         checked = check_document(
             parse_object(text), profile=OPEN_BADGE, contexts=example.desk.contexts
         )
-        return sign_and_verify(example.desk, issuer, example.key, checked, now=NOW)
+        return sign_and_verify(example.desk, issuer, example.key, checked, now=now)
 
     return issue
 
 
-def signet_works(example: Example) -> dict[str, Work]:
-    """Issue and verify of every suite; `cold` with an achievement that was never seen."""
+def signet_works(example: Example, *, learners: int) -> dict[str, Work]:
+    """Issue and verify of every suite, each time of another one of so many learners.
+
+    What we remember of one badge shall be of use for the next one only as far as it is in service.
+    """
     issue = issue_with(example, "eddsa-rdfc-2022")
     issue_jcs = issue_with(example, "eddsa-jcs-2022")
-    text = example.unsecured
-    document = parse_object(text)
-    fresh = (dump_json(another_achievement(document, number)) for number in itertools.count())
-    secured, secured_jcs = issue(text), issue_jcs(text)
+    document = parse_object(example.unsecured)
+    badges = [another_learner(document, number) for number in range(learners)]
+    texts = [dump_json(badge) for badge in badges]
+    fresh = [dump_json(another_achievement(badge, n)) for n, badge in enumerate(badges)]
+    dates = [NOW - timedelta(seconds=number) for number in range(learners)]
 
-    def token() -> str:
+    def token(text: bytes) -> str:
         checked = check_document(
             parse_object(text), profile=OPEN_BADGE, contexts=example.desk.contexts
         )
         return sign_jwt(checked, example.signer, kid=example.signer.verification_method)
 
-    jwt = token().encode()
     return {
-        "issue eddsa-rdfc-2022": lambda: issue(text),
-        "issue eddsa-rdfc-2022, new achievement": lambda: issue(next(fresh)),
-        "issue eddsa-jcs-2022": lambda: issue_jcs(text),
-        "issue VC-JWT (EdDSA)": token,
-        "verify eddsa-rdfc-2022": lambda: verify(example, secured),
-        "verify eddsa-jcs-2022": lambda: verify(example, secured_jcs),
-        "verify VC-JWT (EdDSA)": lambda: verify(example, jwt),
+        "issue eddsa-rdfc-2022": _in_turn(issue, texts),
+        "issue eddsa-rdfc-2022, new achievement": _in_turn(issue, fresh),
+        "issue eddsa-jcs-2022": _in_turn(issue_jcs, texts),
+        "issue VC-JWT (EdDSA)": _in_turn(token, texts),
+        "verify eddsa-rdfc-2022": _in_turn(
+            partial(verify, example),
+            [issue(text, now=date) for text, date in zip(texts, dates, strict=True)],
+        ),
+        "verify eddsa-jcs-2022": _in_turn(
+            partial(verify, example),
+            [issue_jcs(text, now=date) for text, date in zip(texts, dates, strict=True)],
+        ),
+        "verify VC-JWT (EdDSA)": _in_turn(
+            partial(verify, example), [token(text).encode() for text in texts]
+        ),
     }
+
+
+def _in_turn(work: Callable[..., object], *arguments: list[bytes]) -> Work:
+    """The work on one learner's bytes after the other's, and again from the first."""
+    endless = itertools.cycle(zip(*arguments, strict=True))
+    return lambda: work(*next(endless))
 
 
 def verify(example: Example, data: bytes) -> None:
@@ -117,31 +136,36 @@ def pyld_works(example: Example, secured: bytes) -> dict[str, Work]:
     return {"issue": issue, "verify": check}
 
 
-def limit_works(example: Example, secured: bytes) -> dict[str, Work]:
-    """What no implementation can do without: parse, SHA-256 of the N-Quads, Ed25519, base58."""
+def limit_works(example: Example, *, learners: int) -> dict[str, Work]:
+    """What no implementation can do without: parse, SHA-256 of the N-Quads, Ed25519, base58.
+
+    Of another learner each time as well: a processor learns the way through one signature.
+    """
     sign, encode = example.signer.sign, encode_base58btc
     contexts = example.desk.contexts
-    checked = check_document(parse_object(example.unsecured), profile=OPEN_BADGE, contexts=contexts)
-    canonical = checked.unsecured.canonical
     public_key = PublicKey.from_multikey(example.key.public_key_multibase)
-    value = orjson.loads(secured)["proof"]["proofValue"]
     proof_hash = hashlib.sha256(b"proof").digest()
+    document = parse_object(example.unsecured)
 
-    def issue() -> bytes:
-        document = orjson.loads(example.unsecured)
-        data = proof_hash + hashlib.sha256(canonical).digest()
+    def canonical(text: bytes) -> bytes:
+        checked = check_document(parse_object(text), profile=OPEN_BADGE, contexts=contexts)
+        return checked.unsecured.canonical
+
+    def issue(text: bytes, nquads: bytes) -> bytes:
+        document = orjson.loads(text)
+        data = proof_hash + hashlib.sha256(nquads).digest()
         document["proof"] = {"proofValue": "z" + encode(sign(data))}
         return orjson.dumps(document)
 
-    signature = example.signer.sign(proof_hash + hashlib.sha256(canonical).digest())
-
-    def check() -> None:
-        orjson.loads(secured)
-        decode_base58btc(value[1:])
-        data = proof_hash + hashlib.sha256(canonical).digest()
+    def check(secured: bytes, nquads: bytes) -> None:
+        signature = decode_base58btc(orjson.loads(secured)["proof"]["proofValue"][1:])
+        data = proof_hash + hashlib.sha256(nquads).digest()
         public_key.verify("EdDSA", data, signature)
 
-    return {"issue": issue, "verify": check}
+    texts = [dump_json(another_learner(document, number)) for number in range(learners)]
+    forms = [canonical(text) for text in texts]
+    secured = [issue(*each) for each in zip(texts, forms, strict=True)]
+    return {"issue": _in_turn(issue, texts, forms), "verify": _in_turn(check, secured, forms)}
 
 
 def _loader(contexts: ContextBundle) -> Callable[[str, Any], dict[str, Any]]:

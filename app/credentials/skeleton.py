@@ -105,7 +105,7 @@ class Skeleton:
     @cached_property
     def wider(self) -> "Skeleton | None":
         """The skeleton without the achievement's texts; None when one of them is wrong."""
-        return None if self.own is _WIDER else _skeleton(self.document, _WIDER)
+        return _skeleton(self.document, _WIDER) if self.own is _OF_A_LEARNER else None
 
     def marked(self, mark: Callable[[str], str]) -> JsonObject:
         """The document with a mark for each of its own texts, in their order, by the member."""
@@ -127,6 +127,11 @@ def skeleton_of(unsecured: JsonObject) -> Skeleton | None:
     None when one of its own texts is wrong, two ids are one, or JSON cannot hold it.
     """
     return _skeleton(unsecured, _OF_A_LEARNER)
+
+
+def skeleton_of_proof(configuration: JsonObject) -> Skeleton | None:
+    """The same of a proof without its value, or with one."""
+    return _skeleton(configuration, _OF_A_PROOF)
 
 
 def proof_skeleton(proof: Any) -> tuple[bytes, tuple[str, ...]] | None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +21,11 @@ Fault = tuple[str, str]  # (code, the rest of the sentence that begins with the 
 # An absolute IRI that N-Quads can hold as it stands (security.md J3, J5): no blank, no control,
 # none of <>"{}|\^` and no blank node identifier (a scheme starts with a letter, so `_:` is none).
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x20\x7f-\x9f<>\"{}|\\^`]+")
+# As nearly all are: with a host of letters, digits and hyphens and no port, or of another scheme.
+_USUAL_IRI = re.compile(
+    r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*+(?:/[A-Za-z0-9._~/#?=&%+:@!-]*)?"
+    r"|(?:urn|did):[A-Za-z0-9._~/#?=&%+:@!-]+)"
+)
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
@@ -39,18 +43,11 @@ def is_absolute_iri(value: Any) -> bool:
     """Whether `value` is an absolute IRI; a web address must name a host too."""
     if not isinstance(value, str):
         return False
-    # Contexts, issuers and the like are the same in many documents.
-    return _is_known_iri(value) if len(value) <= _MAX_KNOWN_IRI else _is_iri(value)
-
-
-def _is_iri(value: str) -> bool:
+    if _USUAL_IRI.fullmatch(value):
+        return True
     if not _IRI.fullmatch(value):
         return False
     return not value.lower().startswith(("http:", "https:")) or is_web_address(value)
-
-
-_MAX_KNOWN_IRI = 200
-_is_known_iri = lru_cache(maxsize=4096)(_is_iri)
 
 
 def is_web_address(value: Any) -> bool:

@@ -11,6 +11,7 @@ status that is written so is signed and never looked up.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pyld import jsonld
@@ -37,18 +38,24 @@ ContextRule = Callable[[object], None]
 
 
 def canonicalize(
-    document: Mapping[str, Any], contexts: ContextBundle, *, algorithm: str = "sha256"
+    document: Mapping[str, Any],
+    contexts: ContextBundle,
+    *,
+    algorithm: str = "sha256",
+    parted: Parted | None = None,
 ) -> bytes:
     """The canonical N-Quads (RDFC-1.0, UTF-8) of a document, losing nothing.
 
-    Raises `CheckFailed` data_loss, invalid_id, hidden_member, unknown_context,
-    keyword_not_allowed or json_ld_error, and `MalformedInput` for what cannot be processed at all.
+    `parted` says which of its texts are its own, for documents that come in many copies. Raises
+    `CheckFailed` data_loss, invalid_id, hidden_member, unknown_context, keyword_not_allowed or
+    json_ld_error, and `MalformedInput` for what cannot be processed at all.
     """
     if algorithm == "sha256":
-        try:
+        if parted is not None:
+            with suppress(Unmodelled):
+                return write_alike(document, parted, contexts).encode("utf-8")
+        with suppress(Unmodelled):  # refused or unusual: the reference path says which
             return write_nquads(document, contexts).encode("utf-8")
-        except Unmodelled:
-            pass  # refused or unusual: the reference path says which
     return canonicalize_by_expansion(document, contexts, algorithm=algorithm)
 
 
@@ -71,7 +78,7 @@ def check_and_canonicalize(
 ) -> bytes:
     """What `check_structure` and then `canonicalize` do: for a plain document, one walk.
 
-    `parted` says which of its texts are its own, for documents that come in many copies.
+    `parted` is as in `canonicalize`.
     """
     _counted(check_context)(document.get("@context"))
     try:

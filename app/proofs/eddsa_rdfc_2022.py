@@ -2,6 +2,7 @@
 
 import hashlib
 
+from app.credentials.skeleton import skeleton_of_proof
 from app.encoding.remembered import Remembered, bytes_of
 from app.encoding.strict_json import JsonObject
 from app.jsonld.contexts import ContextBundle
@@ -30,6 +31,7 @@ def _digest(configuration: JsonObject, contexts: ContextBundle) -> bytes:
     key = (contexts.tables, tuple(contexts.aliases.items())), content
     digest = _DIGESTS.get(key)
     if digest is None:
-        digest = hashlib.sha256(canonicalize(configuration, contexts)).digest()
+        parted = skeleton_of_proof(configuration)
+        digest = hashlib.sha256(canonicalize(configuration, contexts, parted=parted)).digest()
         _DIGESTS.put(key, digest)
     return digest

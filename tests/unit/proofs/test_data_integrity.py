@@ -10,7 +10,7 @@ from app.encoding.strict_json import JsonObject
 from app.errors import CheckFailed, CheckUndecided, SignetError
 from app.jsonld.contexts import digest_sri
 from app.jsonld.related_resources import with_pinned_contexts
-from app.jsonld.safe_mode import canonicalize
+from app.jsonld.safe_mode import canonicalize, canonicalize_by_expansion
 from app.proofs import eddsa_rdfc_2022
 from app.proofs.checked import UnsecuredDocument, read_unsecured
 from app.proofs.data_integrity import (
@@ -246,6 +246,22 @@ def test_a_configuration_that_is_no_json_is_wrong_like_any_other() -> None:
         check_signature(proof, UNSECURED, PARTY.signer.public_key)
 
     assert refusal.value.code == "proof_invalid"
+
+
+def test_of_proofs_that_are_alike_each_is_signed_with_its_own_date() -> None:
+    digests = set()
+    for minute in range(5):
+        configuration = _proof(created=f"2026-03-01T12:{minute:02}:30Z")
+        del configuration["proofValue"]
+
+        signed = eddsa_rdfc_2022.hash_data(UNSECURED, configuration)
+
+        document = {**configuration, "@context": UNSECURED.document["@context"]}
+        canonical = canonicalize_by_expansion(document, CONTEXTS)
+        assert signed[:32] == hashlib.sha256(canonical).digest()
+        digests.add(signed)
+
+    assert len(digests) == 5
 
 
 def test_a_configuration_is_read_by_the_contexts_of_its_own_document() -> None:
