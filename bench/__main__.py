@@ -9,31 +9,29 @@ loses no other; where a figure that has a goal is missing, the run ends with 1.
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from app.settings import PROJECT
 from bench import growth, poison, two
-from bench.batch import COMMIT_TIMES, run_batch
+from bench.batch import run_batch
 from bench.example import Example, example_in
-from bench.libraries import LIBRARIES, NotInstalled, Peer, didkit_peer, npm_peer
+from bench.libraries import LIBRARIES, Peer, didkit_peer, npm_peer
 from bench.over_http import (
     Served,
-    Service,
     measure_empty_route,
     measure_signet,
     measure_signing_service,
-    service_with_issuer,
+    service_on_postgresql,
 )
 from bench.page import write_page
 from bench.parts import Parts
 from bench.rates import Rates, in_turns, own_rate
 from bench.report import Figures, write_results
 from bench.works import issue_with, limit_works, pyld_works, signet_works
-from tests.postgres import find_programs, running_cluster
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def measure(plan: Plan, parts: Parts) -> Figures:
     )
     batch = None
     with ExitStack() as stay:
-        opened = parts.attempt("service", lambda: stay.enter_context(_signet_on_postgresql()))
+        opened = parts.attempt("service", lambda: stay.enter_context(service_on_postgresql()))
         if opened is not None:
             service, url = opened
             served.append(
@@ -148,21 +146,6 @@ def _signing_service(example: Example, plan: Plan, parts: Parts) -> Served:
     return measure_signing_service(
         example, "digitalbazaar", seconds=plan.http_seconds, tell=parts.tell
     )
-
-
-@contextmanager
-def _signet_on_postgresql() -> Iterator[tuple[Service, str]]:
-    """Signet over a database server of its own, as safe against crashes as a real one."""
-    programs = find_programs()
-    if programs is None:
-        raise NotInstalled("no PostgreSQL: `make bench` installs it on Debian")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_cluster(programs, COMMIT_TIMES) as cluster,
-    ):
-        url = cluster.url.render_as_string(hide_password=False)
-        with service_with_issuer(Path(folder), url, processes=1) as service:
-            yield service, url
 
 
 if __name__ == "__main__":

@@ -14,9 +14,6 @@ from app.encoding.strict_json import dump_json
 from bench.over_http import Service
 from bench.servers import PROGRAM, peak_memory_of, stop
 
-COMMIT_TIMES = "track_commit_timestamp=on"
-"""What PostgreSQL has to be told at its start, so that it remembers when each row was committed."""
-
 _COMMITS = text(
     "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)) AS at, count(*) AS stored"
     " FROM credentials WHERE pg_xact_commit_timestamp(xmin) > to_timestamp(:since)"

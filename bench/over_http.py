@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 
 from app.encoding.strict_json import JsonObject, dump_json, parse_object
 from bench.example import ACHIEVEMENT, ISSUER, REQUEST, Example
+from bench.libraries import NotInstalled
 from bench.load import Load, ask, request
 from bench.servers import (
     PROGRAM,
@@ -22,6 +24,10 @@ from bench.servers import (
     signing_service,
 )
 from tests.cli.programs import free_port
+from tests.postgres import find_programs, running_cluster
+
+COMMIT_TIMES = "track_commit_timestamp=on"
+"""What PostgreSQL has to be told at its start, so that it remembers when each row was committed."""
 
 JSON = {"Content_Type": "application/json"}
 
@@ -67,6 +73,24 @@ def service_with_issuer(folder: Path, database_url: str, *, processes: int) -> I
         _post(f"{api}/issuers", {**ISSUER, "id": "inverbrae"}, bearer)
         made = _post(f"{api}/issuers/inverbrae/achievements", ACHIEVEMENT, bearer)
         yield Service(server, api, bearer, made["id"], environment)
+
+
+@contextmanager
+def service_on_postgresql() -> Iterator[tuple[Service, str]]:
+    """`signet serve` over a database server of its own, as safe against crashes as a real one.
+
+    The service, and the address of its database. Raises NotInstalled.
+    """
+    programs = find_programs()
+    if programs is None:
+        raise NotInstalled("no PostgreSQL: `make bench` installs it on Debian")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_cluster(programs, COMMIT_TIMES) as cluster,
+    ):
+        url = cluster.url.render_as_string(hide_password=False)
+        with service_with_issuer(Path(folder), url, processes=1) as service:
+            yield service, url
 
 
 def measure_signet(service: Service, *, seconds: float, tell: Callable[[str], None]) -> Served:
