@@ -105,6 +105,37 @@ def _read_with_care(data: bytes, max_values: int) -> Any:
     return value
 
 
+def check_limits(value: JsonObject, data: bytes, *, beside: object) -> None:
+    """Refuse what would be too large to be parsed again with a small object more in it.
+
+    `data` is the value as `dump_json` writes it; the object holds sixteen texts of ours and
+    `beside`. Raises `MalformedInput` too_large, too_many_nodes or too_deep.
+    """
+    if len(data) + len(dump_json(beside)) + _SPARE_BYTES > MAX_BYTES:
+        raise MalformedInput(
+            "too_large", f"with its proof the document would have more than {MAX_BYTES} bytes"
+        )
+    spare = _SPARE_VALUES + _count(beside)
+    if len(data) >= 2 * (MAX_VALUES - spare):
+        _check_values(value, MAX_VALUES - spare)
+    if _TOO_DEEP[:-2] in orjson.dumps(value, option=orjson.OPT_INDENT_2):
+        _check_depth(data.decode("utf-8"), MAX_DEPTH - 1)
+
+
+_SPARE_BYTES = 4096
+_SPARE_VALUES = 16
+
+
+def _count(value: object) -> int:
+    waiting = [value]
+    for item in waiting:
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return len(waiting)
+
+
 def parse_object(
     data: bytes, *, max_bytes: int = MAX_BYTES, max_values: int = MAX_VALUES
 ) -> JsonObject:
@@ -134,14 +165,14 @@ def _decode(data: bytes) -> str:
         raise MalformedInput("not_utf8", f"byte {error.start} is not UTF-8") from None
 
 
-def _check_depth(text: str) -> None:
+def _check_depth(text: str, max_depth: int = MAX_DEPTH) -> None:
     """Refuse deep nesting before the recursive parser sees it."""
     depth = 0
     for character in _STRING.sub("", text):
         if character in "[{":
             depth += 1
-            if depth > MAX_DEPTH:
-                raise MalformedInput("too_deep", f"nested more than {MAX_DEPTH} levels deep")
+            if depth > max_depth:
+                raise MalformedInput("too_deep", f"nested more than {max_depth} levels deep")
         elif character in "]}":
             depth -= 1
 

@@ -1,7 +1,7 @@
 """Signing, and at once verifying what was signed, before anybody can rely on it.
 
-What is stored is what was verified: the signature is checked over the very bytes that will be
-served, with the public key that the world is shown.
+What is stored is what was verified: the signature is checked over the document whose very bytes
+will be served, with the public key that the world is shown.
 """
 
 from datetime import datetime

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from app.credentials.skeleton import Skeleton, skeleton_of
 from app.encoding.jcs import canonicalize_json
-from app.encoding.strict_json import JsonObject, dump_json
+from app.encoding.strict_json import JsonObject, check_limits, dump_json
 from app.errors import CheckFailed
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.related_resources import with_pinned_contexts
@@ -81,9 +81,14 @@ def read_unsecured(
 def check_document(
     document: JsonObject, *, profile: Profile, contexts: ContextBundle
 ) -> CheckedDocument:
-    """Pass a document for signing; raises what `read_unsecured` and conformance checks raise."""
+    """Pass a document for signing; raises what `read_unsecured` and conformance checks raise.
+
+    And `MalformedInput` for one that nobody could read any more with a proof or claims beside it.
+    """
     if "proof" in document:
         raise CheckFailed("malformed_proof", "the document has a proof already", field="/proof")
     unsecured = read_unsecured(document, profile, contexts)
     profile.check_conformance(document, unsecured.skeleton)
-    return CheckedDocument(unsecured, profile, dump_json(document))
+    content = dump_json(document)
+    check_limits(document, content, beside=document["@context"])
+    return CheckedDocument(unsecured, profile, content)

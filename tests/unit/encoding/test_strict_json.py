@@ -7,6 +7,8 @@ import pytest
 from app.encoding.strict_json import (
     MAX_DEPTH,
     MAX_VALUES,
+    JsonObject,
+    check_limits,
     dump_json,
     parse_json,
     parse_object,
@@ -152,3 +154,17 @@ def test_nothing_hides_from_the_quick_look(data: bytes, code: str) -> None:
         parse_json(data)
 
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("leaf", [{}, 1])
+def test_what_gets_one_more_object_leaves_a_level_for_it(leaf: object) -> None:
+    def nested(levels: int) -> JsonObject:
+        value = leaf
+        for _ in range(levels):
+            value = {"a": value}
+        return {"a": value}
+
+    deepest = MAX_DEPTH - (2 if leaf == 1 else 3)
+    check_limits(nested(deepest), dump_json(nested(deepest)), beside=["one", {"two": 2}])
+    with pytest.raises(MalformedInput, match="too_deep"):
+        check_limits(nested(deepest + 1), dump_json(nested(deepest + 1)), beside=[])
