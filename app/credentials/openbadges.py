@@ -49,9 +49,9 @@ def check_open_badge(document: JsonObject, skeleton: Skeleton | None = None) -> 
 def _keys(document: JsonObject, skeleton: Skeleton) -> Iterator[Key]:
     """Under which it is remembered that documents like this one conform; the widest comes last.
 
-    None when a text that is its own is wrong, which the whole check then says in full.
+    Nothing when a text that is its own is wrong, which the whole check then says in full.
     """
-    proof = proof_skeleton(document.get("proof"))
+    proof = proof_skeleton(document["proof"]) if "proof" in document else (b"", ())
     if proof is None or any(date_findings(document, vcdm_version(document))):
         return
     proofs_alike, of_proof = proof
@@ -59,7 +59,7 @@ def _keys(document: JsonObject, skeleton: Skeleton) -> Iterator[Key]:
     while parted is not None:
         if any(tree_findings([*parted.texts, *of_proof], empty_arrays=True)):
             return
-        yield ("skeleton", proofs_alike), parted.common
+        yield "skeleton", proofs_alike + b"\n" + parted.common
         parted = parted.wider
 
 

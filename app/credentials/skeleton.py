@@ -17,7 +17,8 @@ from app.credentials.values import Fault, datetime_fault, iri_fault, text_fault
 from app.encoding.remembered import bytes_of
 from app.encoding.strict_json import JsonObject
 
-Rule = Callable[[Any], Fault | None]
+Asked = Callable[[Any], Fault | None]
+"""What a rule asks of a text."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,17 @@ class _Own:
     Members in `linking` name by its id what stands before them: which of those, is not their own.
     """
 
-    texts: Mapping[str, Rule]
+    texts: Mapping[str, Asked]
     inside: Mapping[str, "_Own"] = field(default_factory=dict)
     linking: tuple[str, ...] = ()
+    name: bytes = b""  # of a whole table: what two tables leave is never the same
 
     def together_with(self, other: "_Own") -> "_Own":
         """All places of both."""
         inside = dict(self.inside)
         for name, places in other.inside.items():
             inside[name] = inside[name].together_with(places) if name in inside else places
-        return _Own({**self.texts, **other.texts}, inside, self.linking + other.linking)
+        return _Own({**self.texts, **other.texts}, inside, self.linking + other.linking, other.name)
 
 
 # A place belongs here only as long as no rule asks more of its text than what stands beside it.
@@ -50,8 +52,9 @@ _OF_A_LEARNER = _Own(
         "evidence": _Own({"name": text_fault, "narrative": text_fault}),
         "credentialStatus": _Own({"id": iri_fault, "statusListIndex": text_fault}),
     },
+    name=b"learner",
 )
-_OF_A_PROOF = _Own({"created": datetime_fault, "proofValue": text_fault})
+_OF_A_PROOF = _Own({"created": datetime_fault, "proofValue": text_fault}, name=b"proof")
 
 
 def _own(class_name: str, *names: str, linking: tuple[str, ...] = (), **inside: _Own) -> _Own:
@@ -85,6 +88,7 @@ _WIDER = _OF_A_LEARNER.together_with(
     _Own(
         {},
         {"credentialSubject": _Own({}, {"achievement": _OF_AN_ACHIEVEMENT, "result": _OF_RESULTS})},
+        name=b"achievement",
     )
 )
 
@@ -94,7 +98,9 @@ class Skeleton:
     """A credential without its proof, parted: `common` is its JSON with its own texts left blank.
 
     `texts` are these texts, each as the rules ask for it, in their order; characters are not
-    looked at, nor whether dates are in order with each other.
+    looked at, nor whether dates are in order with each other. Two credentials with the same
+    `common` differ in nothing else: what stands for a text there stands nowhere else, whatever a
+    stranger writes, and the name of the table stands before it.
     """
 
     document: JsonObject = field(repr=False)
@@ -113,12 +119,15 @@ class Skeleton:
         return marked
 
 
-Other = Callable[[str, str, Rule], str]
+Other = Callable[[str, str, Asked], str]
 """What comes to stand for a text: by the member's name, the text, and what is asked of it."""
 
 
+_BLANK_ID = "\0"
+
+
 class _NotAsAsked(Exception):
-    """One of the texts is wrong, or an id that of two things."""
+    """One of the texts is wrong, or one id stands for two things."""
 
 
 def skeleton_of(unsecured: JsonObject) -> Skeleton | None:
@@ -147,23 +156,21 @@ def _skeleton(unsecured: JsonObject, own: _Own) -> Skeleton | None:
 def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
     texts: list[str] = []
 
-    def blank(name: str, text: str, rule: Rule) -> str:
-        if rule(text) is not None:
+    def blank(name: str, text: str, asked: Asked) -> str:
+        if asked(text) is not None:
             raise _NotAsAsked
         texts.append(text)
-        # Links are told apart by what they lead to. No id can have this one.
-        return f"\0{len(texts)}" if name == "id" else ""
+        # Links are told apart by what they lead to.
+        return f"{_BLANK_ID}{len(texts)}" if name == "id" else ""
 
     try:
         common = bytes_of(_replaced(value, own, blank, {}))
     except _NotAsAsked:
         return None
-    return None if common is None else (common, tuple(texts))
+    return None if common is None else (own.name + common, tuple(texts))
 
 
-def _replaced(
-    value: Any, own: _Own, other: Callable[[str, str, Rule], str], ids: dict[str, str]
-) -> Any:
+def _replaced(value: Any, own: _Own, other: Other, ids: dict[str, str]) -> Any:
     """A copy with other texts in the places of the table; all else is shared.
 
     `ids` are those that were replaced so far; links to them follow.
@@ -173,19 +180,21 @@ def _replaced(
     if type(value) is not dict:
         return value
     copy = dict(value)
-    for name, rule in own.texts.items():
+    for name, asked in own.texts.items():
         text = value.get(name)
         if type(text) is str:
-            copy[name] = other(name, text, rule)
+            copy[name] = other(name, text, asked)
             if name == "id" and ids.setdefault(text, copy[name]) != copy[name]:
                 raise _NotAsAsked
         elif type(text) is list and text and set(map(type, text)) == {str}:
-            copy[name] = [other(name, item, rule) for item in text]
+            copy[name] = [other(name, item, asked) for item in text]
     for name, inside in own.inside.items():
         if name in value:
             copy[name] = _replaced(value[name], inside, other, ids)
     for name in own.linking:
         text = value.get(name)
-        if type(text) is str and text in ids:
-            copy[name] = ids[text]
+        if type(text) is str:
+            if text.startswith(_BLANK_ID):  # which must mean one thing only
+                raise _NotAsAsked
+            copy[name] = ids.get(text, text)
     return copy

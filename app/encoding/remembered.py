@@ -13,7 +13,10 @@ from typing import Generic, TypeVar
 from app.encoding.strict_json import dump_json
 
 Key = tuple[Hashable, bytes]
-"""What the outcome depends on beside the value, and the value as `dump_json` writes it."""
+"""What the outcome depends on beside the value, and the value as `dump_json` writes it.
+
+Only the second counts as bytes: what a stranger has chosen belongs there.
+"""
 
 
 def bytes_of(value: object) -> bytes | None:
@@ -53,8 +56,13 @@ class Remembered(Generic[_Outcome]):
             return found[0]
 
     def put(self, key: Key, outcome: _Outcome, *, size: int = 0) -> None:
-        """Keep an outcome of about `size` bytes; those not used for longest make room."""
+        """Keep an outcome of about `size` bytes; those not used for longest make room.
+
+        What is too large by itself is not kept.
+        """
         size += len(key[1])
+        if size > self._max_bytes:
+            return
         with self._lock:
             if key in self._kept:  # another thread was faster, to the same end
                 return

@@ -37,6 +37,7 @@ from app.registry.key_documents import jwk_url
 from app.registry.keys import REVOKED, load_key
 from app.settings import Settings
 from app.status.bitstring import expand_list, status_entry
+from app.storage.batch_tables import IssuedRow
 from app.storage.tables import Achievement, Batch, BatchChunk, Credential, Issuer, Key, StatusList
 
 BATCH = 200
@@ -97,6 +98,7 @@ def check_records(
             yield Discrepancy("status_lists", status_list.id, code, detail)
     yield from _shared_entries(session)
     yield from _lost_rows(session)
+    yield from _lost_under_a_key(session)
     done, last = 0, ""
     while batch := _batch_after(session, last):
         beside = _beside(session, [credential for credential, _ in batch])
@@ -179,6 +181,19 @@ def _lost_rows(session: Session) -> Iterator[Discrepancy]:
                 detail = f"{lost} credentials that its chunk {number} issued are not there"
                 yield Discrepancy("batches", batch_id, "credentials_lost", detail)
             number += 1
+
+
+def _lost_under_a_key(session: Session) -> Iterator[Discrepancy]:
+    """The same by the keys of rows, which are kept for good where verdicts are not."""
+    query = (
+        select(IssuedRow.issuer_id, func.count())
+        .outerjoin(Credential, Credential.id == IssuedRow.credential_id)
+        .where(Credential.id.is_(None))
+        .group_by(IssuedRow.issuer_id)
+    )
+    for issuer_id, lost in session.execute(query):
+        detail = f"{lost} credentials that batches issued are not there"
+        yield Discrepancy("issued_rows", issuer_id, "credentials_lost", detail)
 
 
 def _left_over(session: Session, status_list: StatusList) -> int:

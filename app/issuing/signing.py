@@ -41,10 +41,11 @@ def verify_signed(
 ) -> JsonObject:
     """The document that stored bytes secure, without its proof, verified with the key on record.
 
-    Raises CheckFailed or MalformedInput. Our documents have one proof; more would be a forgery.
+    It is canonicalised anew, and not by the template by which it was signed. Raises CheckFailed or
+    MalformedInput. Our documents have one proof; more would be a forgery.
     """
     document = parse_object(data)
-    unsecured = read_unsecured(document, profile, desk.contexts)
+    unsecured = read_unsecured(document, profile, desk.contexts, anew=True)
     proofs = proofs_of(document)
     if len(proofs) > 1:
         raise CheckFailed("too_many_proofs", "the document has more than our one proof")

@@ -15,6 +15,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pyld import jsonld
@@ -107,7 +108,7 @@ class ActiveContext:
         self.terms = _Terms(self)
         self.types = _Vocabulary(self)
         prefixes = {t for t, m in self.mappings.items() if m["_prefix"]}
-        self.prefixes = frozenset(prefixes | {_BASE_SCHEME})
+        self._prefixes = frozenset(prefixes | {_BASE_SCHEME})
         self._scoping = frozenset(
             t for t, m in self.mappings.items() if m.get("@context") not in (None, False)
         )
@@ -119,7 +120,7 @@ class ActiveContext:
         if not PLAIN_IRI.fullmatch(value) and (not IRI.fullmatch(value) or _SPACE.search(value)):
             raise Unmodelled
         scheme, _, rest = value.partition(":")
-        if scheme in self.prefixes and (scheme == _BASE_SCHEME or not rest.startswith("//")):
+        if scheme in self._prefixes and (scheme == _BASE_SCHEME or not rest.startswith("//")):
             raise Unmodelled
         return f"<{value}>"
 
@@ -213,10 +214,18 @@ class ContextTables:
         """How many active contexts are kept."""
         return len(self._known)
 
-    def prefixes(self) -> frozenset[str]:
-        """The schemes that an IRI may not have where some of these contexts hold."""
-        with self._lock:
-            return frozenset().union(*(context.prefixes for context in self._known.values()))
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that is defined anywhere in these contexts: no other can be a prefix."""
+        found = {_BASE_SCHEME}
+        waiting: list[Any] = list(self.documents.values())
+        for item in waiting:
+            if isinstance(item, Mapping):
+                found.update(item)
+                waiting.extend(item.values())
+            elif isinstance(item, list):
+                waiting.extend(item)
+        return frozenset(found)
 
     def derive(self, active: ActiveContext | None, local: object, **how: bool) -> ActiveContext:
         """What PyLD's context processing makes of a local context on top of an active one."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from app.encoding.remembered import Key
+from app.encoding.strict_json import dump_json
 from app.errors import SignetError
 from app.jsonld.active_contexts import ContextTables
 from app.jsonld.rdfc10 import Work
@@ -57,6 +59,15 @@ class ContextBundle:
     def metered(self) -> "ContextBundle":
         """The bundle for one verification, all of whose documents together may cost so much."""
         return self if self.work is not None else replace(self, work=Work(BUDGET_TOGETHER))
+
+    def key(self, content: bytes) -> Key:
+        """Under which to remember what these contexts make of a document.
+
+        What is checked for strangers, with a limit to its work, is remembered apart from what we
+        sign: nobody's document shall have a part in what is signed.
+        """
+        aliases = dump_json(dict(self.aliases))
+        return (self.tables, self.work is None), aliases + b"\n" + content
 
     def __contains__(self, url: object) -> bool:
         return url in self.documents

@@ -34,13 +34,13 @@ class Marks:
     def __init__(self) -> None:
         self._token = f"urn:mark-{secrets.token_hex(16)}:"
         self._term = re.compile(rf'"{self._token}(\d+) ?"|<{self._token}(\d+)>')
-        self._count = 0
+        self.count = 0
         self.ids: list[int] = []
 
     def next(self, member: str) -> str:
         """The mark of the next text. One that is no id could not stand for one either."""
-        number = self._count
-        self._count += 1
+        number = self.count
+        self.count += 1
         if member != "id":
             return f"{self._token}{number} "
         self.ids.append(number)
@@ -60,7 +60,7 @@ class Marks:
         return line[: found.start()], self._number(found), line[found.end() :]
 
     def _number(self, found: re.Match[str]) -> int:
-        return int(found[1]) if found[1] else self._count + self.ids.index(int(found[2]))
+        return int(found[1]) if found[1] else self.count + self.ids.index(int(found[2]))
 
 
 def form_of(facts: Iterable[str], links: Iterable[tuple[str, int]], marks: Marks) -> Form:
@@ -99,15 +99,15 @@ class _Gathered:
 
     def __init__(self) -> None:
         self._parts: list[Form] = []
-        self._format = ""
+        self._format: list[str] = []
         self._numbers: list[int] = []
 
     def text(self, line: str) -> None:
-        self._format += line.replace("%", "%%")
+        self._format.append(line.replace("%", "%%"))
 
     def open(self, before: str, number: int, after: str) -> None:
         self.text(before)
-        self._format += "%s"
+        self._format.append("%s")
         self._numbers.append(number)
         self.text(after)
 
@@ -120,11 +120,12 @@ class _Gathered:
         return self._parts[0] if len(self._parts) == 1 else _one_after_another(self._parts)
 
     def _close(self) -> None:
+        text = "".join(self._format)
         if self._numbers:
-            self._parts.append(_formatted(self._format, itemgetter(*self._numbers)))
-        elif self._format:
-            self._parts.append(self._format % ())
-        self._format, self._numbers = "", []
+            self._parts.append(_formatted(text, itemgetter(*self._numbers)))
+        elif text:
+            self._parts.append(text % ())
+        self._format, self._numbers = [], []
 
 
 def _one_after_another(forms: Sequence[Form]) -> Part:

@@ -10,7 +10,7 @@ does when it is that of another node in the document, or none that the tables kn
 Then there is no template, and the document is written from its beginning.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,7 +33,10 @@ _MET = Remembered[bool]()
 
 
 class Parted(Protocol):
-    """A document, and which of its texts are its own: those may differ among what is alike."""
+    """A document, and which of its texts are its own: those may differ among what is alike.
+
+    Two documents with the same `common` differ in nothing but these texts.
+    """
 
     @property
     def common(self) -> bytes:
@@ -53,32 +56,32 @@ class Parted(Protocol):
 
 def write_alike(document: Mapping[str, Any], parted: Parted, contexts: ContextBundle) -> str:
     """What `write_plain` gives for a document, by the template of those that are like it."""
-    own = contexts.tables, tuple(contexts.aliases.items())
     text = None
     unknown = []
-    wider: Parted | None = parted
-    while wider is not None and text is None:
-        write = _WRITERS.get((own, wider.common))
+    each: Parted | None = parted
+    while each is not None and text is None:
+        write = _WRITERS.get(contexts.key(each.common))
         if write is None:
-            unknown.append(wider)
-            wider = wider.wider
+            unknown.append(each)
+            each = each.wider
         else:
             try:
-                text = write(wider.texts)
+                text = write(each.texts)
             except Unmodelled:
                 break
     if text is None:
         text = write_plain(document, contexts)
     for each in unknown:
-        _meet(each, own, contexts, size=2 * len(text))
+        _meet(each, contexts, size=2 * len(text))
     return text
 
 
-def _meet(parted: Parted, own: Hashable, contexts: ContextBundle, *, size: int) -> None:
+def _meet(parted: Parted, contexts: ContextBundle, *, size: int) -> None:
     """Make a template of the second document that has something in common with another one."""
-    met = own, hash(parted.common).to_bytes(8, signed=True)
+    key = contexts.key(parted.common)
+    met = key[0], hash(key[1]).to_bytes(8, signed=True)
     if _MET.get(met):
-        _WRITERS.put((own, parted.common), _writer_of(parted, contexts), size=size)
+        _WRITERS.put(key, _writer_of(parted, contexts), size=size)
     else:
         _MET.put(met, True)
 
@@ -91,7 +94,7 @@ def _writer_of(parted: Parted, contexts: ContextBundle) -> Writer:
         return _from_the_beginning
     if len(set(said.hashes)) < len(said.hashes):  # whatever the texts, these are equal
         return _from_the_beginning
-    return template_of(said, marks, contexts.tables.prefixes()).write
+    return template_of(said, marks, contexts.tables.names).write
 
 
 def _from_the_beginning(_: Sequence[str]) -> str:
@@ -129,9 +132,10 @@ class Template:
     `whole` are the finished lines of nodes with a name.
     """
 
-    ids: tuple[int, ...]  # the numbers of the texts that are ids
+    count: int  # of the texts
+    ids: tuple[int, ...]  # the numbers of those that are ids
     taken: frozenset[str]  # the nodes that are nobody's own
-    prefixes: frozenset[str]
+    names: frozenset[str]
     whole: Mapping[str, str]
     subjects: tuple[_Subject, ...]
     blanks: tuple[_Blank, ...]
@@ -158,6 +162,8 @@ class Template:
 
     def _terms(self, texts: Sequence[str]) -> list[str]:
         """The texts as literals, then the ids as IRIs, none of them that of another node."""
+        if len(texts) != self.count:
+            raise Unmodelled
         ids = [self._id(texts[number]) for number in self.ids]
         if len(set(ids)) < len(ids) or not self.taken.isdisjoint(ids):
             raise Unmodelled
@@ -167,7 +173,7 @@ class Template:
         scheme, _, rest = text.partition(":")
         if len(text) > LONG or not PLAIN_IRI.fullmatch(text):
             raise Unmodelled
-        if scheme in self.prefixes and not (scheme in _WEB and rest.startswith("//")):
+        if scheme in self.names and not (scheme in _WEB and rest.startswith("//")):
             raise Unmodelled
         return f"<{text}>"
 
@@ -176,10 +182,10 @@ _OTHERS = ("_:z",) * MAX_BLANK_NODES
 _WEB = frozenset({"https", "http"})
 
 
-def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Template:
+def template_of(said: Statements, marks: Marks, names: frozenset[str]) -> Template:
     """The template that the statements of a document with marks in it make.
 
-    `prefixes` are those of all contexts that were met.
+    `names` are all that could be the prefix of an IRI in its contexts.
     """
     numbers = {blank: number for number, blank in enumerate(said.blanks)}
     links: dict[str, list[tuple[str, int]]] = {}
@@ -202,9 +208,10 @@ def template_of(said: Statements, marks: Marks, prefixes: frozenset[str]) -> Tem
         takes = own is not None or any(map(marks.place, blank.facts))
         blanks.append(_Blank(form, None if takes else known, parent, blank.predicate))
     return Template(
+        count=marks.count,
         ids=tuple(marks.ids),
         taken=frozenset(whole) | {each.name for each in subjects if each.number is None},
-        prefixes=prefixes,
+        names=names,
         whole=whole,
         subjects=tuple(subjects),
         blanks=tuple(blanks),

@@ -42,8 +42,8 @@ class UnsecuredDocument:
 class CheckedDocument:
     """A document that conforms to a profile and may be signed.
 
-    `content` is the document as JSON text at the time it was checked: what comes back from a
-    signer is held against these bytes.
+    `content` is the document as JSON text at the time it was checked: what is served, and what a
+    token is held against.
     """
 
     unsecured: UnsecuredDocument
@@ -57,16 +57,17 @@ class CheckedDocument:
 
 
 def read_unsecured(
-    document: JsonObject, profile: Profile, contexts: ContextBundle
+    document: JsonObject, profile: Profile, contexts: ContextBundle, *, anew: bool = False
 ) -> UnsecuredDocument:
     """Check a document's JSON-LD by a profile, and canonicalise it without its proof.
 
-    Raises `CheckFailed` (related_resource_mismatch, context_not_allowed, unknown_context,
-    keyword_not_allowed, hidden_member, data_loss, invalid_id, json_ld_error) and `MalformedInput`
-    for what cannot be processed.
+    `anew` uses nothing that is remembered of documents that are like it. Raises `CheckFailed`
+    (related_resource_mismatch, context_not_allowed, unknown_context, keyword_not_allowed,
+    hidden_member, data_loss, invalid_id, json_ld_error) and `MalformedInput` for what cannot be
+    processed.
     """
     unsecured = {name: member for name, member in document.items() if name != "proof"}
-    skeleton = skeleton_of(unsecured)
+    skeleton = None if anew else skeleton_of(unsecured)
     contexts = with_pinned_contexts(unsecured, contexts)
     canonical = check_and_canonicalize(
         unsecured,

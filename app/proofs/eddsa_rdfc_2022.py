@@ -28,7 +28,7 @@ def _digest(configuration: JsonObject, contexts: ContextBundle) -> bytes:
     content = bytes_of(configuration)
     if content is None:
         return hashlib.sha256(canonicalize(configuration, contexts)).digest()
-    key = (contexts.tables, tuple(contexts.aliases.items())), content
+    key = contexts.key(content)
     digest = _DIGESTS.get(key)
     if digest is None:
         parted = skeleton_of_proof(configuration)

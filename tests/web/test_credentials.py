@@ -72,6 +72,27 @@ def test_issuing_answers_with_the_stored_credential_and_its_address(
     assert answer.content.endswith(b',"credential":' + stored.document + b"}")
 
 
+def test_a_credential_that_nobody_could_read_is_not_issued(
+    client: TestClient, admin_headers: Headers, achievement: str, app: FastAPI
+) -> None:
+    tags = [f"tag {number}" for number in range(3000)]
+    defined = client.post(
+        "/api/v1/issuers/inverbrae/achievements",
+        json=an_achievement_definition(tag=tags),
+        headers=admin_headers,
+    )
+    evidence = [{"narrative": f"Piece {number}."} for number in range(400)]
+
+    answer = client.post(
+        ISSUE, json=a_request(defined.json()["id"], evidence=evidence), headers=admin_headers
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "too_many_nodes"
+    with app.state.desk.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Credential)) == 0
+
+
 def test_the_plain_address_of_a_recipient_is_not_in_the_credential(
     client: TestClient, admin_headers: Headers, achievement: str
 ) -> None:

@@ -38,10 +38,18 @@ def test_bytes_are_bounded_as_well() -> None:
         kept.put((0, b"x" * 900 + b"%d" % n), "x", size=1000)
 
     assert len(kept) == 1
-    kept.put((0, b"large"), "x", size=4000)
-    assert len(kept) == 0
 
 
 def test_what_is_no_json_cannot_be_remembered() -> None:
     assert bytes_of({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
     assert bytes_of({"a": "\ud800"}) is bytes_of(2**70) is bytes_of(object()) is None
+
+
+def test_what_is_too_large_by_itself_is_not_kept_and_drives_nothing_out() -> None:
+    remembered = Remembered[int](max_bytes=100)
+    remembered.put(("key", b"small"), 1)
+
+    remembered.put(("key", b"large"), 2, size=200)
+
+    assert remembered.get(("key", b"small")) == 1
+    assert remembered.get(("key", b"large")) is None

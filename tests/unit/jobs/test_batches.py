@@ -1,6 +1,7 @@
 """Chunks under the worker: what changes meanwhile, what fails, what is kept and for how long."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -205,6 +206,27 @@ def test_entries_that_a_batch_did_not_need_are_no_damage_and_a_credential_that_i
         session.execute(delete(IssuedRow).where(IssuedRow.key == "2"))
         session.execute(delete(Credential).where(Credential.id == gone.credential_id))
     assert codes() == ["credentials_lost"]
+
+
+def test_a_credential_that_is_gone_is_missed_when_no_verdict_speaks_of_it_any_more(
+    sqlite_database: Database, sqlite_url: str, tmp_path: Path
+) -> None:
+    database = sqlite_database
+    bench = Bench(database, Settings(database_url=sqlite_url, keys=f"file:{tmp_path / 'keys'}"))
+    batch = bench.send(row(1), row(2))
+    bench.work()
+    assert bench.batch(batch).issued == 2
+    shell = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))  # without foreign keys
+    shell.execute("DELETE FROM credentials WHERE id = (SELECT min(id) FROM credentials)")
+    shell.execute("UPDATE batch_chunks SET results = NULL")
+    shell.commit()
+    shell.close()
+
+    with database.read() as session:
+        nobody: dict[str, Any] = {"now": NOW, "progress": lambda _: None}
+        found = list(check_everything(session, bench.desk.issuing, **nobody))
+
+    assert [each.code for each in found] == ["credentials_lost"]
 
 
 def test_uploads_that_were_cut_off_do_not_keep_others_out_for_long(bench: Bench) -> None:
