@@ -1,4 +1,4 @@
-"""`signet worker`: the periodic work."""
+"""`signet worker`: batches and the periodic work."""
 
 import asyncio
 import gc

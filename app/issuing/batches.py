@@ -40,8 +40,8 @@ PARTIAL = "partial"
 ACCEPT = (ALL, PARTIAL)
 FORMS = ("csv", "ndjson", "json")
 
-# Longer than most take; one that takes longer only counts no more among those under way.
-_LONG_UPLOAD = timedelta(hours=1)
+LONG_UPLOAD = timedelta(hours=1)
+"""An upload that takes longer is ended; one that was cut off counts no longer."""
 # What a phase finds a chunk in when it still has to do it.
 _TO_DO = {CHECK: RECEIVED, ISSUE: CHECKED}
 
@@ -86,7 +86,7 @@ def open_batch(
     Raises Conflict (`too_many_batches`) when the issuer has `at_most` under way already.
     """
     # An upload whose process was killed stays as it was, and nobody could cancel it.
-    arriving = (Batch.state == RECEIVING) & (Batch.created_at > now - _LONG_UPLOAD)
+    arriving = (Batch.state == RECEIVING) & (Batch.created_at > now - LONG_UPLOAD)
     under_way = select(func.count()).where(
         Batch.issuer_id == issuer_id, Batch.state.in_((QUEUED, RUNNING)) | arriving
     )

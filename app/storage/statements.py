@@ -9,6 +9,7 @@ and whoever listens to the engine hears of these statements as well.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -104,12 +105,13 @@ def _sent(
     connection: Connection, cursor: DBAPICursor, text: _Text, parameters: Any
 ) -> list[tuple[Any, ...]]:
     sql = text.sql
+    context: Any = SimpleNamespace()  # on which listeners note what they have to remember
     for before in connection.dispatch.before_cursor_execute:
-        sql, parameters = before(connection, cursor, sql, parameters, None, False)
+        sql, parameters = before(connection, cursor, sql, parameters, context, False)
     cursor.execute(sql, parameters)
     found = list(cursor.fetchall()) if text.returns else []
     for after in connection.dispatch.after_cursor_execute:
-        after(connection, cursor, sql, parameters, None, False)
+        after(connection, cursor, sql, parameters, context, False)
     return found
 
 

@@ -7,6 +7,7 @@ import itertools
 import json
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +18,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.errors import Unavailable
 from app.issuing import batch_intake
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.tables import Batch, BatchChunk
+from app.web.api.batches import Uploads
 from tests.batches import (
     BATCHES,
     CSV,
@@ -190,7 +193,7 @@ def test_files_that_are_sent_slowly_leave_room_for_others(
                 for _ in range(45)
             ]
             async with asyncio.timeout(60):  # or for ever, where they take all threads
-                for sent_away in itertools.islice(asyncio.as_completed(sending), 45 - 16):
+                for sent_away in itertools.islice(asyncio.as_completed(sending), 45 - 8):
                     await sent_away
             meanwhile = await one.get(BATCHES, headers=publisher.headers)
             go_on.set()
@@ -200,9 +203,25 @@ def test_files_that_are_sent_slowly_leave_room_for_others(
     refused = [each for each in answers if each.status_code == 503]
 
     assert meanwhile == 200
-    assert len(refused) == 45 - 16
+    assert len(refused) == 45 - 8
     assert all(int(each.headers["Retry-After"]) > 0 for each in refused)
     assert {each.status_code for each in answers} == {202, 503}
+
+
+def test_no_issuer_takes_the_places_of_all_for_what_is_sent_in() -> None:
+    uploads = Uploads()
+    with ExitStack() as under_way:
+        for _ in range(8):
+            under_way.enter_context(uploads.one_more("inverbrae"))
+        with pytest.raises(Unavailable), uploads.one_more("inverbrae"):
+            pass
+        for _ in range(8):
+            under_way.enter_context(uploads.one_more("another"))
+        with pytest.raises(Unavailable), uploads.one_more("a third"):
+            pass
+
+    with uploads.one_more("inverbrae"):
+        pass
 
 
 def test_progress_comes_as_events_until_the_end(

@@ -6,6 +6,7 @@ reads rows out of them and stores them.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import MalformedInput, Unavailable
 from app.issuing.batch_intake import receive_rows
 from app.issuing.batches import (
+    LONG_UPLOAD,
     BatchOptions,
     cancel_batch,
     close_upload,
@@ -69,8 +71,10 @@ FORMS = {
 }
 # Who sends nothing for so long is gone, or means to hold us up.
 _PATIENCE_SECONDS = 60
-# Each keeps one of the 40 threads on which routes run, for as long as its sender takes.
+# Each keeps one of the 40 threads on which routes run, for as long as its sender takes; and no
+# platform shall keep the others out.
 _MOST_UPLOADS = 16
+_MOST_OF_ONE_ISSUER = 8
 
 
 class Resumption(BaseModel):
@@ -140,34 +144,35 @@ async def post_batch(
     options = BatchOptions(form, accept, dry_run, achievement)
     loop = asyncio.get_running_loop()
     upload = _Upload(request.stream(), loop)
-    with _uploads.one_more():
+    with uploads.one_more(issuer):
         return await run_in_threadpool(
             _receive, desk, upload, options, caller, issuer, idempotency_key, request.url.query, now
         )
 
 
-class _Uploads:
-    """How many files are being sent in to this process."""
+class Uploads:
+    """How many files are being sent in to this process, by their issuers."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._of: Counter[str] = Counter()
 
     @contextmanager
-    def one_more(self) -> Iterator[None]:
+    def one_more(self, issuer: str) -> Iterator[None]:
         """Count one while it is received; raises Unavailable when there are too many."""
-        if self._count >= _MOST_UPLOADS:
+        if self._of.total() >= _MOST_UPLOADS or self._of[issuer] >= _MOST_OF_ONE_ISSUER:
             raise Unavailable(
                 "unavailable",
                 "Too many files are being sent in just now; try again soon.",
             )
-        self._count += 1
+        self._of[issuer] += 1
         try:
             yield
         finally:
-            self._count -= 1
+            self._of[issuer] -= 1
+            self._of += Counter()  # those with nothing under way are forgotten
 
 
-_uploads = _Uploads()
+uploads = Uploads()
 
 
 class _Upload:
@@ -176,6 +181,7 @@ class _Upload:
     def __init__(self, stream: AsyncIterator[bytes], loop: asyncio.AbstractEventLoop) -> None:
         self._stream = stream
         self._loop = loop
+        self._until = loop.time() + LONG_UPLOAD.total_seconds()
 
     def __iter__(self) -> Iterator[bytes]:
         while True:
@@ -186,10 +192,13 @@ class _Upload:
 
     async def _next(self) -> bytes | None:
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            patience = min(self._loop.time() + _PATIENCE_SECONDS, self._until)
+            async with asyncio.timeout_at(patience):
                 return await anext(self._stream, None)
         except TimeoutError:
-            raise MalformedInput("timeout", "The upload stood still for too long.") from None
+            raise MalformedInput(
+                "timeout", "The upload stood still, or took longer than an hour."
+            ) from None
 
 
 def _receive(

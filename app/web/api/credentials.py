@@ -182,7 +182,8 @@ def issue(
 ) -> Response:
     """Issue a credential for an achievement to one recipient.
 
-    Send an `Idempotency-Key`: repeating the request then gives the same credential, byte for byte.
+    Send an `Idempotency-Key`: repeating the request then gives the same credential, byte for byte,
+    for a month, and issues nothing new after that either.
     """
     return issue_once(desk, once, caller, issuer, body, now=now)
 

@@ -17,6 +17,7 @@ from app.encoding.strict_json import JsonObject, dump_json
 from app.errors import CheckFailed
 from app.jsonld import templates
 from app.jsonld.contexts import ContextBundle
+from app.jsonld.nquads import write_plain
 from app.proofs import eddsa_rdfc_2022
 from app.proofs.checked import check_document
 from app.proofs.profiles import OPEN_BADGE
@@ -147,10 +148,11 @@ def test_what_we_sign_is_written_by_no_template_of_a_stranger(
 ) -> None:
     for _ in range(3):
         assert verdict(LATER) == "verified"
-    made = []
-    monkeypatch.setattr(
-        templates, "template_of", lambda *given: made.append(given) or pytest.fail("made anew")
-    )
+
+    def made_anew(*_: object) -> None:
+        pytest.fail("a template was made")
+
+    monkeypatch.setattr(templates, "template_of", made_anew)
     assert verdict(LATER) == "verified"  # by the template that strangers have
 
     badge = a_badge(PARTY)
@@ -168,7 +170,7 @@ def test_a_template_given_too_few_texts_writes_nothing(contexts: ContextBundle) 
     for _ in range(2):
         templates.write_alike(badge, skeleton, contexts)
 
-    assert templates.write_alike(badge, short, contexts) == templates.write_plain(badge, contexts)
+    assert templates.write_alike(badge, short, contexts) == write_plain(badge, contexts)
 
 
 @pytest.fixture
