@@ -1,6 +1,7 @@
 """Rows of one shape: they say the same, but for who the learner is and what is told of them.
 
-What was found sound in the first of them is sound in all; to be checked is what is a row's own.
+What is drafted for the first of them serves the others, with what is a row's own put in; in the check
+of all rows before any is issued, the first speaks for them.
 A row that goes with a board's confirmation, or names the learner by a DID, is looked at by itself.
 """
 
