@@ -1,7 +1,8 @@
 """Rows of one shape: they say the same, but for who the learner is and what is told of them.
 
 What is drafted for the first of them serves the others, with what is a row's own put in; when all
-rows are checked, before any is issued, the first speaks for them. A row that goes with a board's confirmation, or names the learner by a DID, is looked at by itself.
+rows are checked, before any is issued, the first speaks for them. A row that goes with a board's
+confirmation, or names the learner by a DID, is looked at by itself.
 """
 
 import secrets
