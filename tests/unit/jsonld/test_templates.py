@@ -8,7 +8,7 @@ import pytest
 from app.credentials.skeleton import Skeleton, skeleton_of
 from app.encoding.strict_json import JsonObject
 from app.jsonld import templates
-from app.jsonld.active_contexts import Unmodelled
+from app.jsonld.active_contexts import ContextTables, Unmodelled
 from app.jsonld.contexts import ContextBundle
 from app.jsonld.nquads import write_plain
 from app.jsonld.related_resources import with_pinned_contexts
@@ -184,3 +184,10 @@ def test_what_another_context_makes_of_a_text_is_written_as_from_the_beginning(
 
     assert "urn:two" in text
     assert text.encode() == canonicalize_by_expansion(other.document, contexts)
+
+
+def test_a_name_that_any_context_defines_may_be_a_prefix() -> None:
+    tables = ContextTables({"https://one.example/": {"@context": ["x", {"ex": {"@id": "urn:"}}]}})
+
+    assert {"ex", "signet-relative"} <= tables.names
+    assert "urn" not in tables.names
