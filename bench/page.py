@@ -11,6 +11,9 @@ MARK = "<!-- measured -->\n"
 """What stands after it is written anew by each long run."""
 
 
+_NO_MARKDOWN = str.maketrans({mark: f"&#{ord(mark)};" for mark in "[]*_`>"})
+
+
 def write_page(figures: Figures, folder: Path) -> None:
     """The page in the folder of the documentation, and the plots in `images` below it."""
     for name, plot in plots(figures).items():
@@ -102,5 +105,6 @@ def _poison(figures: Figures) -> Iterator[str]:
     yield "| document | sent to | bytes | seconds of processor |"
     yield "|---|---|---|---|"
     for each in figures.poison:
-        yield f"| {each.name} | {each.door} | {each.size:,} | {each.worst:.3f} |"
+        name = each.name.translate(_NO_MARKDOWN)
+        yield f"| {name} | {each.door} | {each.size:,} | {each.worst:.3f} |"
     yield ""
