@@ -16,7 +16,7 @@ from app.credentials.conformance import (
     tree_findings,
 )
 from app.credentials.open_badge_classes import OPEN_BADGES, OPEN_BADGES_VCDM_1
-from app.credentials.skeleton import Skeleton, proof_skeleton
+from app.credentials.skeleton import Skeleton, skeleton_of_proof
 from app.credentials.vcdm import credential_findings, date_findings, vcdm_version
 from app.encoding.remembered import Key, Remembered
 from app.encoding.strict_json import JsonObject
@@ -51,10 +51,15 @@ def _keys(document: JsonObject, skeleton: Skeleton) -> Iterator[Key]:
 
     Nothing when a text that is its own is wrong, which the whole check then says in full.
     """
-    proof = proof_skeleton(document["proof"]) if "proof" in document else (b"", ())
-    if proof is None or any(date_findings(document, vcdm_version(document))):
+    proofs_alike: bytes = b""
+    of_proof: tuple[str, ...] = ()
+    if "proof" in document:
+        proof = skeleton_of_proof(document["proof"])
+        if proof is None:
+            return
+        proofs_alike, of_proof = proof.common, proof.texts
+    if any(date_findings(document, vcdm_version(document))):
         return
-    proofs_alike, of_proof = proof
     parted: Skeleton | None = skeleton
     while parted is not None:
         if any(tree_findings([*parted.texts, *of_proof], empty_arrays=True)):

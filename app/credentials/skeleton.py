@@ -95,15 +95,15 @@ _WIDER = _OF_A_LEARNER.together_with(
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A credential without its proof, parted: `common` is its JSON with its own texts left blank.
+    """A credential without its proof, or a proof, parted: what is common, and what is its own.
 
-    `texts` are these texts, each as the rules ask for it, in their order; characters are not
-    looked at, nor whether dates are in order with each other. Two credentials with the same
-    `common` differ in nothing else: what stands for a text there stands nowhere else, whatever a
-    stranger writes, and the name of the table stands before it.
+    `common` is its JSON with its own texts left blank. `texts` are these texts, each as the rules
+    ask for it, in their order; characters are not looked at, nor whether dates are in order with
+    each other. Two with the same `common` differ in nothing else: what stands for a text there
+    stands nowhere else, whatever a stranger writes, and the name of the table stands before it.
     """
 
-    document: JsonObject = field(repr=False)
+    document: Any = field(repr=False)
     common: bytes
     texts: tuple[str, ...]
     own: _Own = field(repr=False)
@@ -138,22 +138,12 @@ def skeleton_of(unsecured: JsonObject) -> Skeleton | None:
     return _skeleton(unsecured, _OF_A_LEARNER)
 
 
-def skeleton_of_proof(configuration: JsonObject) -> Skeleton | None:
-    """The same of a proof without its value, or with one."""
-    return _skeleton(configuration, _OF_A_PROOF)
+def skeleton_of_proof(proof: Any) -> Skeleton | None:
+    """The same of a proof, with or without its value, or of a list of them."""
+    return _skeleton(proof, _OF_A_PROOF)
 
 
-def proof_skeleton(proof: Any) -> tuple[bytes, tuple[str, ...]] | None:
-    """What proofs of the same key have in common, and the texts that are a proof's own."""
-    return _parted(proof, _OF_A_PROOF)
-
-
-def _skeleton(unsecured: JsonObject, own: _Own) -> Skeleton | None:
-    parted = _parted(unsecured, own)
-    return None if parted is None else Skeleton(unsecured, *parted, own)
-
-
-def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
+def _skeleton(value: Any, own: _Own) -> Skeleton | None:
     texts: list[str] = []
 
     def blank(name: str, text: str, asked: Asked) -> str:
@@ -167,7 +157,7 @@ def _parted(value: Any, own: _Own) -> tuple[bytes, tuple[str, ...]] | None:
         common = bytes_of(_replaced(value, own, blank, {}))
     except _NotAsAsked:
         return None
-    return None if common is None else (own.name + common, tuple(texts))
+    return None if common is None else Skeleton(value, own.name + common, tuple(texts), own)
 
 
 def _replaced(value: Any, own: _Own, other: Other, ids: dict[str, str]) -> Any:

@@ -111,29 +111,20 @@ def check_limits(value: JsonObject, data: bytes, *, beside: object) -> None:
     `data` is the value as `dump_json` writes it; the object holds sixteen texts of ours and
     `beside`. Raises `MalformedInput` too_large, too_many_nodes or too_deep.
     """
-    if len(data) + len(dump_json(beside)) + _SPARE_BYTES > MAX_BYTES:
+    length = len(data) + len(dump_json(beside))
+    if length + _SPARE_BYTES > MAX_BYTES:
         raise MalformedInput(
             "too_large", f"with its proof the document would have more than {MAX_BYTES} bytes"
         )
-    spare = _SPARE_VALUES + _count(beside)
-    if len(data) >= 2 * (MAX_VALUES - spare):
-        _check_values(value, MAX_VALUES - spare)
+    most = MAX_VALUES - _SPARE_VALUES
+    if length >= 2 * most:
+        _check_values([value, beside], most)
     if _TOO_DEEP[:-2] in orjson.dumps(value, option=orjson.OPT_INDENT_2):
         _check_depth(data.decode("utf-8"), MAX_DEPTH - 1)
 
 
 _SPARE_BYTES = 4096
 _SPARE_VALUES = 16
-
-
-def _count(value: object) -> int:
-    waiting = [value]
-    for item in waiting:
-        if isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    return len(waiting)
 
 
 def parse_object(
