@@ -53,31 +53,6 @@ def issuing_keys(session: Session, issuer_id: str) -> IssuingKeys:
     return IssuingKeys(proof, active.get("P-256"))
 
 
-def signed_columns(
-    desk: IssuingDesk,
-    issuer: Issuer,
-    keys: IssuingKeys,
-    checked: CheckedDocument,
-    entry: ReservedEntry,
-    *,
-    row_id: str,
-    achievement_id: str | None,
-    now: datetime,
-) -> dict[str, Any]:
-    """The columns of a credential's row: the signed bytes, verified, and what is taken from them.
-
-    Raises KeyStoreError as `sign_and_verify` does.
-    """
-    secured = sign_and_verify(desk, issuer, keys.proof, checked, now=now)
-    token = None
-    if keys.token is not None:
-        token = sign_and_verify_jwt(desk, issuer, keys.token, checked)
-    columns = unsigned_columns(
-        issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
-    )
-    return {**columns, "document": secured, "jwt": token}
-
-
 def unsigned_columns(
     issuer: Issuer,
     keys: IssuingKeys,
@@ -122,9 +97,13 @@ def sign_and_store(
 
     Raises KeyStoreError.
     """
-    columns = signed_columns(
-        desk, issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
+    columns = unsigned_columns(
+        issuer, keys, checked, entry, row_id=row_id, achievement_id=achievement_id, now=now
     )
+    columns["document"] = sign_and_verify(desk, issuer, keys.proof, checked, now=now)
+    columns["jwt"] = None
+    if keys.token is not None:
+        columns["jwt"] = sign_and_verify_jwt(desk, issuer, keys.token, checked)
     append_audit_steps(
         session,
         ["credential.signing", "credential.signed"],
